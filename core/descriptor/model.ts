@@ -1,0 +1,9 @@
+import type { Bound } from './field-types.ts';
+import type { inventoryFields, migrationFields } from './fields.ts';
+
+/** A bound `kind: Migration`: only what is there and well-formed; every value keeps its span. */
+export type MigrationModel = Bound<typeof migrationFields>;
+export type InventoryModel = Bound<typeof inventoryFields>;
+export type InventoryHost = NonNullable<InventoryModel['hosts']>['items'][number];
+export type DiskEntry = NonNullable<NonNullable<MigrationModel['storage']>['disks']>['items'][number];
+export type Policy = NonNullable<MigrationModel['policy']>;

@@ -1,0 +1,138 @@
+/**
+ * A snapshot of facts: what hosts said, when. It is plain JSON: the file that `livemigrate facts`
+ * writes, that `check --facts` reads and that test fixtures are. All sizes are bytes, all times
+ * epoch milliseconds.
+ */
+export interface FactsSnapshot {
+  readonly format: 'livemigrate-facts/1';
+  readonly hosts: Readonly<Record<string, HostSnapshot>>;
+}
+
+/** One host's answers. A part that could not be learnt holds the reason instead of a value. */
+export interface HostSnapshot {
+  /** The name in the inventory, also the key in `hosts`. */
+  readonly name: string;
+  readonly at: number;
+  /** Set when the host could not be reached at all; every part is then unknown for this reason. */
+  readonly unreachable?: string;
+  readonly identity: Answer<HostIdentity>;
+  readonly versions: Answer<HostVersions>;
+  readonly capacity: Answer<HostCapacity>;
+  readonly cpu: Answer<HostCpu>;
+  readonly networks: Answer<readonly LibvirtNetwork[]>;
+  /** Names of Linux bridges (from /sys/class/net/NAME/bridge). */
+  readonly bridges: Answer<readonly string[]>;
+  readonly pools: Answer<readonly StoragePool[]>;
+  readonly domains: Answer<readonly DomainFacts[]>;
+  /** By absolute path as asked (domain disks and the paths the caller named). */
+  readonly images: Readonly<Record<string, Answer<ImageFacts>>>;
+}
+
+/** `from` is the command that answered, for the evidence. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T; readonly from: string }
+  | { readonly ok: false; readonly why: string; readonly from: string };
+
+export interface HostIdentity {
+  readonly hostname: string;
+  /** `<host><uuid>` of `virsh capabilities`. */
+  readonly uuid: string;
+  /** Contents of /proc/sys/kernel/random/boot_id: two names with one boot id are one machine. */
+  readonly bootId: string;
+}
+
+export interface HostVersions {
+  /** Three numbers, e.g. `11.3.0`, as `virsh version --daemon` prints them. */
+  readonly libvirt: string;
+  readonly qemu: string;
+  /** Long options that `virsh help migrate` lists, without the dashes. */
+  readonly migrateOptions: readonly string[];
+}
+
+export interface HostCapacity {
+  /** Online logical CPUs. */
+  readonly cpus: number;
+  readonly memoryTotal: number;
+  /** MemAvailable of /proc/meminfo. */
+  readonly memoryAvailable: number;
+}
+
+export interface HostCpu {
+  readonly arch: string;
+  /** `<host><cpu><model>` of `virsh capabilities`; absent where libvirt cannot tell. */
+  readonly model: string | undefined;
+  readonly vendor: string | undefined;
+  /** The `model name` of /proc/cpuinfo: the physical processor, for people. */
+  readonly modelName: string | undefined;
+  readonly features: readonly string[];
+  /** `<guest><arch><machine>` names of this arch, aliases included. */
+  readonly machines: readonly string[];
+  /** CPU models that `virsh domcapabilities` calls usable. */
+  readonly usableModels: readonly string[];
+}
+
+export interface LibvirtNetwork {
+  readonly name: string;
+  readonly active: boolean;
+  readonly bridge: string | undefined;
+}
+
+export interface StoragePool {
+  readonly name: string;
+  readonly active: boolean;
+  readonly path: string | undefined;
+  readonly available: number | undefined;
+}
+
+export interface DomainFacts {
+  readonly name: string;
+  readonly uuid: string;
+  /** As `virsh domstate` prints it: running, paused, shut off, … */
+  readonly state: string;
+  readonly persistent: boolean;
+  /** Number of libvirt snapshots. */
+  readonly snapshots: number;
+  /** `dumpxml` (live when running). */
+  readonly xml: string;
+  /** `Operation` of `virsh domjobinfo` while a job is active, else absent. */
+  readonly job: string | undefined;
+  readonly maxDowntimeMs: number | undefined;
+  /** `migrate-compcache` / QMP parameters are collected only on request: see `parameters`. */
+  readonly parameters: Readonly<Record<string, string | number | boolean>> | undefined;
+  readonly capabilities: Readonly<Record<string, boolean>> | undefined;
+  /** Does the guest agent answer? absent when there is no agent channel. */
+  readonly guestAgent: boolean | undefined;
+}
+
+export interface ImageFacts {
+  /** `missing` is a positive answer: the host was asked and there is nothing at the path. */
+  readonly kind: 'file' | 'block' | 'directory' | 'other' | 'missing';
+  /** What the guest sees, in bytes (`qemu-img info`); absent when missing. */
+  readonly virtualSize: number | undefined;
+  /** qcow2, raw, … as probed. */
+  readonly format: string | undefined;
+  /** Bytes allocated on the host. */
+  readonly allocated: number | undefined;
+  /** Names of the backing chain below the top image, nearest first. */
+  readonly backing: readonly string[];
+  readonly filesystem: FilesystemFacts | undefined;
+  /** `st_ino` of the file, as text (may exceed 2^53). */
+  readonly inode: string | undefined;
+  /** Seconds since the epoch with fraction, as text; part of the evidence that two files are one. */
+  readonly modified: string | undefined;
+  /** WWID, dm uuid or similar of a block device. */
+  readonly deviceIdentity: string | undefined;
+}
+
+/** The file system that holds a path (or the nearest existing parent of a missing one). */
+export interface FilesystemFacts {
+  /** As in /proc/mounts: ext4, nfs4, fuse.glusterfs, … */
+  readonly type: string;
+  /** Mount source, e.g. `server:/export`. */
+  readonly source: string;
+  readonly mountPoint: string;
+  /** `st_dev` and file-system id: two hosts that see one boot of one machine may share it. */
+  readonly id: string;
+  /** Free bytes for an unprivileged writer. */
+  readonly available: number;
+}

@@ -1,0 +1,70 @@
+import type { Message } from '../messages.ts';
+import type { Command } from '../virsh/command.ts';
+
+/** Where a command of the plan runs. */
+export type StepHost = 'source' | 'destination';
+
+/**
+ * What the executor does with a step's command. `run` waits for it; `create-image` also writes the
+ * journal before and undoes it on failure; `launch` starts it detached from the ssh session.
+ */
+export type StepKind = 'run' | 'create-image' | 'launch' | 'prove';
+
+export interface Step {
+  readonly id: string;
+  readonly kind: StepKind;
+  readonly on: StepHost;
+  readonly command: Command;
+  /** Why this step is there, in one sentence. */
+  readonly why: Message;
+  /** What it changes on the host. */
+  readonly effect: Message;
+  /** Reverses the effect after a failure; absent when there is nothing to reverse. */
+  readonly undo?: Command;
+  /** Ends it while it runs; absent for short steps. */
+  readonly cancel?: Command;
+}
+
+/** Commands that the run needs while it watches and at its end; built here, run by the executor. */
+export interface WatchCommands {
+  /** Prints the running job's statistics on the source. */
+  readonly jobInfo: Command;
+  /** Prints the finished job's statistics without clearing them, on the source or destination. */
+  readonly completedJobInfo: { readonly on: StepHost; readonly command: Command };
+  readonly cancel: Command;
+  readonly setBandwidth: (bytesPerSecond: number) => Command;
+  readonly setDowntime: (milliseconds: number) => Command;
+  /** Prints the domain's state on each host. */
+  readonly sourceState: Command;
+  readonly destinationState: Command;
+}
+
+export interface Plan {
+  readonly format: 'livemigrate-plan/1';
+  readonly domain: string;
+  /** Name of the domain on the destination. */
+  readonly destinationDomain: string;
+  readonly source: { readonly host: string };
+  readonly destination: { readonly host: string; readonly uri: string };
+  readonly steps: readonly Step[];
+  readonly watch: WatchCommands;
+  /** Milliseconds after which onTimeout=abort cancels; absent without completionTimeout. */
+  readonly abortAfter: number | undefined;
+  /** What the plan takes for granted, e.g. which disks the facts showed as shared. */
+  readonly assumptions: readonly Message[];
+  /** Ids of rules that did not run (waiting, off) and the checks that `unsafe` skips. */
+  readonly skippedChecks: readonly { readonly id: string; readonly why: Message }[];
+  /** SHA-256 in hex over the canonical JSON of all of the above. */
+  readonly digest: string;
+}
+
+/** A descriptor that cannot be carried out: each reason names the key it is about. */
+export interface Refusal {
+  readonly path: readonly string[];
+  readonly code: string;
+  readonly message: Message;
+}
+
+export type PlanResult =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly refusals: readonly Refusal[] };

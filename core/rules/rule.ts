@@ -1,0 +1,70 @@
+import type { FieldPath, MigrationDescriptor } from '../descriptor/descriptor.ts';
+import type { MigrationModel } from '../descriptor/model.ts';
+import type { Disk, Domain } from '../domain/domain.ts';
+import type { FactName, FactTypes } from '../facts/keys.ts';
+import type { Message } from '../messages.ts';
+import type { Severity, TextEdit } from '../problems.ts';
+import type { Location, Span } from '../text/span.ts';
+
+/** The migration as a rule sees it: the bound descriptor, and questions rules share. */
+export interface MigrationView {
+  readonly descriptor: MigrationDescriptor;
+  readonly model: MigrationModel;
+  /** Where the path (or its nearest ancestor) stands in the descriptor. */
+  at(path: FieldPath): Span;
+  has(path: FieldPath): boolean;
+  /** The entry of `storage.disks` for this target. */
+  disk(target: string): NonNullable<NonNullable<MigrationModel['storage']>['disks']>['items'][number] | undefined;
+  /** Where a finding about this disk belongs: its entry, else storage, else the domain. */
+  atDisk(target: string): Span;
+  /** `storage.mode`, `auto` when absent. */
+  readonly storageMode: 'auto' | 'shared' | 'copy-all' | 'copy-incremental' | 'mixed';
+  /**
+   * Does this migration copy the disk? Follows the entry's `action`; without an entry it is what
+   * `virsh migrate --copy-storage-*` would do by itself for copy-all and copy-incremental.
+   * For `auto` without an entry the answer is unknown until facts decide: `undefined`.
+   */
+  copies(disk: Disk): boolean | undefined;
+  /** All disks that are copied for certain. */
+  copiedDisks(domain: Domain): readonly Disk[];
+  /** Path on the destination: the entry's `destination.path`, else the source path. */
+  destinationPath(disk: Disk): string | undefined;
+}
+
+/** An edit of the descriptor by path, or plain text edits anywhere. */
+export type FixSpec =
+  | { readonly title: Message; readonly set: readonly [FieldPath, string | number | boolean | Readonly<Record<string, string | number | boolean>>] }
+  | { readonly title: Message; readonly remove: FieldPath }
+  | { readonly title: Message; readonly edits: readonly TextEdit[] };
+
+export interface Report {
+  /** In the descriptor, or with a `uri` in another document (domain XML, inventory). */
+  readonly at: Span | Location;
+  readonly message: Message;
+  readonly related?: readonly (Location & { readonly message: Message })[];
+  /** Facts the finding rests on; only facts in `needs` can be named. */
+  readonly evidence?: readonly FactName[];
+  readonly fix?: FixSpec | readonly FixSpec[];
+  /** For a finding that is milder than the rule's own severity. */
+  readonly severity?: Severity;
+}
+
+export interface RuleDefinition<N extends FactName = FactName> {
+  /** Never reused, English, lower-kebab; the diagnostic's `code`, the page's name. */
+  readonly id: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  /** One sentence that states the constraint. */
+  readonly summary: Message;
+  readonly needs: readonly N[];
+  /** Libvirt or QEMU version that brought the behaviour, for the docs. */
+  readonly since?: string;
+  check(migration: MigrationView, facts: Pick<FactTypes, N>, report: (finding: Report) => void): void;
+}
+
+/**
+ * Defines a rule. `facts` holds exactly what `needs` names; reading another is a compile error. A
+ * rule runs only when every fact it needs is known, so it never guesses.
+ */
+export function defineRule<const N extends FactName>(rule: RuleDefinition<N>): RuleDefinition<N> {
+  return rule;
+}

@@ -1,0 +1,55 @@
+import type { SyntaxProblem } from '../problems.ts';
+import type { Located, Span } from '../text/span.ts';
+
+/** One `name="value"` of a start tag. `value` has its entities resolved. */
+export interface XmlAttribute {
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly value: string;
+  /** Between the quotes, or what stands for the value while it is being typed. */
+  readonly valueSpan: Span;
+  readonly span: Span;
+}
+
+export interface XmlElement {
+  readonly name: string;
+  readonly nameSpan: Span;
+  /** From `<` of the start tag to `>` of the end tag (or as far as the element was recovered). */
+  readonly span: Span;
+  /** From `<` to `>` of the start tag. */
+  readonly startTagSpan: Span;
+  /** The end tag, absent for `<x/>` and for an element that was never closed. */
+  readonly endTagSpan: Span | undefined;
+  readonly attributes: readonly XmlAttribute[];
+  readonly children: readonly XmlElement[];
+  /** Direct text (character data, CDATA, entities resolved), white space at both ends removed. */
+  readonly text: Located<string>;
+  readonly parent: XmlElement | undefined;
+}
+
+export interface XmlDocument {
+  readonly root: XmlElement | undefined;
+  readonly problems: readonly SyntaxProblem[];
+}
+
+/** Bounds that keep a hostile or damaged file from costing more than it is worth. */
+export interface XmlLimits {
+  /** UTF-16 code units. */
+  readonly maxLength: number;
+  /** Nesting of elements. */
+  readonly maxDepth: number;
+}
+
+export const defaultXmlLimits: XmlLimits = { maxLength: 8 * 1024 * 1024, maxDepth: 256 };
+
+export function attribute(element: XmlElement, name: string): XmlAttribute | undefined {
+  return element.attributes.find((candidate) => candidate.name === name);
+}
+
+export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  return element?.children.find((candidate) => candidate.name === name);
+}
+
+export function children(element: XmlElement | undefined, name: string): readonly XmlElement[] {
+  return element?.children.filter((candidate) => candidate.name === name) ?? [];
+}
