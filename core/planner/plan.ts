@@ -32,8 +32,6 @@ export interface WatchCommands {
   /** Prints the finished job's statistics without clearing them, on the source or destination. */
   readonly completedJobInfo: { readonly on: StepHost; readonly command: Command };
   readonly cancel: Command;
-  readonly setBandwidth: (bytesPerSecond: number) => Command;
-  readonly setDowntime: (milliseconds: number) => Command;
   /** Prints the domain's state on each host. */
   readonly sourceState: Command;
   readonly destinationState: Command;
