@@ -19,7 +19,8 @@ export interface FieldInfo {
 export interface TextField extends FieldInfo {
   readonly kind: 'text';
   /** What the text names, so that completion and definition know where to look. */
-  readonly names?: 'domain' | 'host' | 'disk-target' | 'file' | 'path' | 'uri' | 'mac' | 'network' | 'cpus';
+  readonly names?:
+    'domain' | 'host' | 'disk-target' | 'file' | 'path' | 'uri' | 'mac' | 'network' | 'cpus';
   readonly pattern?: RegExp;
 }
 export interface EnumField<V extends string> extends FieldInfo {
@@ -133,7 +134,10 @@ export interface BoundMap<T> {
 export function text(info: Omit<TextField, 'kind'>): TextField {
   return { kind: 'text', ...info };
 }
-export function oneOf<const V extends string>(values: Readonly<Record<V, Message>>, info: FieldInfo): EnumField<V> {
+export function oneOf<const V extends string>(
+  values: Readonly<Record<V, Message>>,
+  info: FieldInfo,
+): EnumField<V> {
   return { kind: 'enum', values, ...info };
 }
 export function integer(min: number, max: number, info: FieldInfo): IntegerField {
@@ -142,7 +146,10 @@ export function integer(min: number, max: number, info: FieldInfo): IntegerField
 export function boolean(info: FieldInfo): BooleanField {
   return { kind: 'boolean', ...info };
 }
-export function quantity(dimension: Dimension, info: FieldInfo & { min?: number; max?: number }): QuantityField {
+export function quantity(
+  dimension: Dimension,
+  info: FieldInfo & { min?: number; max?: number },
+): QuantityField {
   return { kind: 'quantity', dimension, ...info };
 }
 export function scalar(info: FieldInfo): ScalarField {
@@ -152,11 +159,23 @@ export function object<const S extends Shape>(
   fields: S,
   info: FieldInfo & { required?: readonly (keyof S & string)[]; switchable?: boolean },
 ): ObjectField<S> {
-  return { kind: 'object', fields, ...info, required: info.required ?? [], switchable: info.switchable ?? false };
+  return {
+    kind: 'object',
+    fields,
+    ...info,
+    required: info.required ?? [],
+    switchable: info.switchable ?? false,
+  };
 }
-export function list<const F extends Field>(item: F, info: FieldInfo & { identity?: string }): ListField<F> {
+export function list<const F extends Field>(
+  item: F,
+  info: FieldInfo & { identity?: string },
+): ListField<F> {
   return { kind: 'list', item, ...info };
 }
-export function map<const F extends Field>(value: F, info: FieldInfo & { keys: AnyMapField['keys'] }): MapField<F> {
+export function map<const F extends Field>(
+  value: F,
+  info: FieldInfo & { keys: AnyMapField['keys'] },
+): MapField<F> {
   return { kind: 'map', value, ...info };
 }

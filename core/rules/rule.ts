@@ -14,7 +14,9 @@ export interface MigrationView {
   at(path: FieldPath): Span;
   has(path: FieldPath): boolean;
   /** The entry of `storage.disks` for this target. */
-  disk(target: string): NonNullable<NonNullable<MigrationModel['storage']>['disks']>['items'][number] | undefined;
+  disk(
+    target: string,
+  ): NonNullable<NonNullable<MigrationModel['storage']>['disks']>['items'][number] | undefined;
   /** Where a finding about this disk belongs: its entry, else storage, else the domain. */
   atDisk(target: string): Span;
   /** `storage.mode`, `auto` when absent. */
@@ -33,7 +35,13 @@ export interface MigrationView {
 
 /** An edit of the descriptor by path, or plain text edits anywhere. */
 export type FixSpec =
-  | { readonly title: Message; readonly set: readonly [FieldPath, string | number | boolean | Readonly<Record<string, string | number | boolean>>] }
+  | {
+      readonly title: Message;
+      readonly set: readonly [
+        FieldPath,
+        string | number | boolean | Readonly<Record<string, string | number | boolean>>,
+      ];
+    }
   | { readonly title: Message; readonly remove: FieldPath }
   | { readonly title: Message; readonly edits: readonly TextEdit[] };
 
@@ -58,7 +66,11 @@ export interface RuleDefinition<N extends FactName = FactName> {
   readonly needs: readonly N[];
   /** Libvirt or QEMU version that brought the behaviour, for the docs. */
   readonly since?: string;
-  check(migration: MigrationView, facts: Pick<FactTypes, N>, report: (finding: Report) => void): void;
+  check(
+    migration: MigrationView,
+    facts: Pick<FactTypes, N>,
+    report: (finding: Report) => void,
+  ): void;
 }
 
 /**

@@ -15,11 +15,34 @@ export interface Quantity {
 
 export type QuantityResult =
   | { readonly ok: true; readonly quantity: Quantity }
-  | { readonly ok: false; readonly reason: 'no-unit' | 'unknown-unit' | 'ambiguous-unit' | 'not-a-quantity' | 'not-whole' };
+  | {
+      readonly ok: false;
+      readonly reason:
+        'no-unit' | 'unknown-unit' | 'ambiguous-unit' | 'not-a-quantity' | 'not-whole';
+    };
 
-const binary: Readonly<Record<string, number>> = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4, Pi: 1024 ** 5 };
-const decimal: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
-const durations: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+const binary: Readonly<Record<string, number>> = {
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
+  Ti: 1024 ** 4,
+  Pi: 1024 ** 5,
+};
+const decimal: Readonly<Record<string, number>> = {
+  k: 1e3,
+  K: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+};
+const durations: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+};
 
 /**
  * Reads a quantity. `Mbps`, `MBps`, `Mb/s` and the like are refused as ambiguous: in practice they
@@ -31,8 +54,10 @@ export function parseQuantity(text: string, dimension: Dimension): QuantityResul
   const number = Number(match[1]);
   const unit = match[2] ?? '';
   if (unit === '') return { ok: false, reason: 'no-unit' };
-  if (dimension === 'rate' && /^[kKMGT]i?(?:[bB]ps|b\/s|b)$/.test(unit)) return { ok: false, reason: 'ambiguous-unit' };
-  const factor = dimension === 'duration' ? durations[unit] : byteFactor(unit, dimension === 'rate');
+  if (dimension === 'rate' && /^[kKMGT]i?(?:[bB]ps|b\/s|b)$/.test(unit))
+    return { ok: false, reason: 'ambiguous-unit' };
+  const factor =
+    dimension === 'duration' ? durations[unit] : byteFactor(unit, dimension === 'rate');
   if (factor === undefined) return { ok: false, reason: 'unknown-unit' };
   const amount = number * factor;
   if (dimension === 'size' && !Number.isInteger(amount)) return { ok: false, reason: 'not-whole' };

@@ -24,20 +24,32 @@ export const defaultYamlLimits: YamlLimits = {
 /** Parses one YAML document into a tree with ranges. Never throws; what is wrong is in `problems`. */
 export function parseYaml(text: string, limits: YamlLimits = defaultYamlLimits): YamlTree {
   if (text.length > limits.maxLength) {
-    return refused('file-too-large', text, say('This file has {0} characters; at most {1} are read.', text.length, limits.maxLength));
+    return refused(
+      'file-too-large',
+      text,
+      say('This file has {0} characters; at most {1} are read.', text.length, limits.maxLength),
+    );
   }
   if (text.includes('\0')) {
     return refused('not-text', text, say('This is not a text file: it contains NUL characters.'));
   }
   if (deepestFlow(text) > limits.maxDepth) {
-    return refused('too-deep', text, say('This file is nested deeper than {0} levels.', limits.maxDepth));
+    return refused(
+      'too-deep',
+      text,
+      say('This file is nested deeper than {0} levels.', limits.maxDepth),
+    );
   }
   const document = parseWithoutThrowing(text);
   if (document === undefined) {
     return refused('yaml-syntax', text, say('This is not YAML that can be read.'));
   }
   const problems: SyntaxProblem[] = [...document.errors, ...document.warnings].map((error) =>
-    problem('yaml-syntax', clamp({ start: error.pos[0], end: error.pos[1] }, text), say('{0}', firstLine(error.message))),
+    problem(
+      'yaml-syntax',
+      clamp({ start: error.pos[0], end: error.pos[1] }, text),
+      say('{0}', firstLine(error.message)),
+    ),
   );
   const conversion = new Conversion(text, document, limits);
   const root = conversion.convert(document.contents, 0);
@@ -78,10 +90,21 @@ class Conversion {
     if (this.stopped || !isNode(node)) return undefined;
     const span = place ?? spanOf(node, this.text);
     if (++this.nodes > this.limits.maxNodes) {
-      return this.stop('yaml-too-many-nodes', span, say('This file expands to more than {0} values; aliases may repeat it.', this.limits.maxNodes));
+      return this.stop(
+        'yaml-too-many-nodes',
+        span,
+        say(
+          'This file expands to more than {0} values; aliases may repeat it.',
+          this.limits.maxNodes,
+        ),
+      );
     }
     if (depth > this.limits.maxDepth) {
-      return this.stop('too-deep', span, say('This file is nested deeper than {0} levels.', this.limits.maxDepth));
+      return this.stop(
+        'too-deep',
+        span,
+        say('This file is nested deeper than {0} levels.', this.limits.maxDepth),
+      );
     }
     if (isAlias(node)) {
       const target = node.resolve(this.document);
@@ -96,7 +119,9 @@ class Conversion {
         return { kind: 'mapping', span, flow: node.flow === true, entries };
       }
       if (isSeq(node)) {
-        const items = node.items.flatMap((item) => this.convert(isPair(item) ? item.value : item, depth + 1, place) ?? []);
+        const items = node.items.flatMap(
+          (item) => this.convert(isPair(item) ? item.value : item, depth + 1, place) ?? [],
+        );
         return { kind: 'sequence', span, flow: node.flow === true, items };
       }
       return undefined;
@@ -108,7 +133,9 @@ class Conversion {
   private entry(pair: Pair, depth: number, place: Span | undefined): YamlEntry[] {
     if (!isScalar(pair.key)) {
       if (isNode(pair.key)) {
-        this.problems.push(problem('yaml-syntax', spanOf(pair.key, this.text), say('A key must be a plain word.')));
+        this.problems.push(
+          problem('yaml-syntax', spanOf(pair.key, this.text), say('A key must be a plain word.')),
+        );
       }
       return [];
     }
@@ -137,7 +164,10 @@ function isEmpty(value: unknown): boolean {
 
 function scalar(node: Scalar, span: Span): YamlScalar {
   const value = node.value;
-  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+  const plain =
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? value
+      : null;
   const quoted = node.type !== undefined && node.type !== 'PLAIN';
   const source = quoted ? String(plain) : (node.source ?? (plain === null ? '' : String(plain)));
   return { kind: 'scalar', span, value: plain, source, quoted };
