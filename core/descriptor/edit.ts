@@ -8,8 +8,8 @@ import { migrationFields } from './fields.ts';
 import { stepInto } from './path.ts';
 
 type ScalarValue = string | number | boolean;
-/** A value to write: a scalar, or one level of keys (written in flow style). */
-export type NewValue = ScalarValue | Readonly<Record<string, ScalarValue>>;
+/** A value to write: a scalar, or keys with values (written in flow style). */
+export type NewValue = ScalarValue | { readonly [key: string]: NewValue };
 
 /**
  * The text edits that set a field of a migration to a value. Comments, order and style of the rest

@@ -1,12 +1,26 @@
-import type { MigrationDescriptor } from '../descriptor/descriptor.ts';
-import type { FactName, MigrationFacts } from '../facts/keys.ts';
+import { editDescriptor } from '../descriptor/edit.ts';
+import type { InventoryDescriptor, MigrationDescriptor } from '../descriptor/descriptor.ts';
+import type { Fact } from '../facts/fact.ts';
+import type { FactName, FactTypes, MigrationFacts } from '../facts/keys.ts';
+import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
-import type { Problem } from '../problems.ts';
+import type { Evidence, Fix, Problem, Severity, TextEdit } from '../problems.ts';
+import { nearestName } from '../text/nearest.ts';
+import type { Location, Span } from '../text/span.ts';
+import { allRules } from './all.ts';
+import type { FixSpec, MigrationView, Report, RuleCheck, RuleDefinition } from './rule.ts';
+import { viewMigration } from './view.ts';
 
 /** A rule that could not run, and why: shown as one code lens, never a guess and never silence. */
 export interface WaitingRule {
   readonly id: string;
-  readonly facts: readonly { readonly name: FactName; readonly why: Message; readonly host: string | undefined }[];
+  readonly facts: readonly WaitingFact[];
+}
+
+export interface WaitingFact {
+  readonly name: FactName;
+  readonly why: Message;
+  readonly host: string | undefined;
 }
 
 export interface CheckResult {
@@ -14,6 +28,8 @@ export interface CheckResult {
   readonly waiting: readonly WaitingRule[];
   /** Ids of rules that ran to their end. */
   readonly ran: readonly string[];
+  /** Ids of rules that this file switches off. */
+  readonly off: readonly string[];
 }
 
 export interface CheckInput {
@@ -21,4 +37,253 @@ export interface CheckInput {
   readonly facts: MigrationFacts;
   /** Epoch milliseconds; a finding on facts older than `preflight.maxAge` becomes a hint. */
   readonly now: number | undefined;
+  /** Inventories that apply to the descriptor, nearest first; absent when there is none. */
+  readonly inventories?: readonly InventoryDescriptor[] | undefined;
+}
+
+/** Milliseconds; the default of `preflight.maxAge`. */
+const defaultMaxAge = 600_000;
+
+/**
+ * Runs every rule whose facts are known over one migration. A rule whose facts are not known is
+ * waiting; a rule that throws becomes a problem of its own and the others go on.
+ */
+export function checkMigration(
+  input: CheckInput,
+  rules: readonly RuleDefinition[] = allRules,
+): CheckResult {
+  const view = viewMigration(input.descriptor, input.inventories);
+  const levels = readLevels(view);
+  const problems: Problem[] = unknownRuleIds(view, rules);
+  const waiting: WaitingRule[] = [];
+  const ran: string[] = [];
+  const off: string[] = [];
+  for (const rule of rules) {
+    const level = levels.get(rule.id);
+    if (level === 'off') {
+      off.push(rule.id);
+      continue;
+    }
+    const missing = missingFacts(rule.needs, input.facts);
+    const body = missing.length === 0 ? rule : rule.meanwhile;
+    if (body !== undefined && missingFacts(body.needs, input.facts).length === 0) {
+      const outcome = runRule(rule, body, level ?? rule.severity, { view, input });
+      problems.push(...outcome.problems);
+      missing.push(...outcome.waiting);
+      if (outcome.crashed) continue;
+    }
+    if (missing.length > 0) waiting.push({ id: rule.id, facts: missing });
+    else ran.push(rule.id);
+  }
+  return { problems, waiting, ran, off };
+}
+
+interface Outcome {
+  readonly problems: readonly Problem[];
+  readonly waiting: readonly WaitingFact[];
+  readonly crashed: boolean;
+}
+
+interface Context {
+  readonly view: MigrationView;
+  readonly input: CheckInput;
+}
+
+function runRule(
+  rule: RuleDefinition,
+  body: RuleCheck,
+  level: Severity,
+  context: Context,
+): Outcome {
+  const problems: Problem[] = [];
+  const waiting: WaitingFact[] = [];
+  const { facts } = context.input;
+  try {
+    body.check(
+      context.view,
+      knownValues(body.needs, facts),
+      (report) => problems.push(toProblem(report, rule, level, { ...context, needs: body.needs })),
+      (name, why) => waiting.push({ name, why, host: facts[name].host }),
+    );
+    return { problems, waiting, crashed: false };
+  } catch (error) {
+    return {
+      problems: [...problems, crashOf(rule.id, error, context.view)],
+      waiting,
+      crashed: true,
+    };
+  }
+}
+
+function toProblem(
+  report: Report,
+  rule: RuleDefinition,
+  level: Severity,
+  context: Context & { readonly needs: readonly FactName[] },
+): Problem {
+  const { input, needs } = context;
+  const named = report.evidence ?? needs;
+  for (const name of named) {
+    if (!needs.includes(name)) throw new Error(`it names evidence that it does not need: ${name}`);
+  }
+  const place = located(report.at, input.descriptor.uri);
+  checkSpan(place, input);
+  const related = report.related ?? [];
+  related.forEach((one) => {
+    checkSpan(one, input);
+  });
+  const evidence = named.flatMap((name) => evidenceOf(name, input.facts[name]));
+  const milder =
+    report.severity === undefined ? level : mildest(report.severity, level, rule.severity);
+  return {
+    ...place,
+    code: rule.id,
+    severity: isStale(evidence, input) ? 'hint' : milder,
+    message: report.message,
+    related,
+    evidence,
+    fixes: fixesOf(report.fix, input),
+  };
+}
+
+const ranks: Readonly<Record<Severity, number>> = { hint: 0, info: 1, warning: 2, error: 3 };
+
+/**
+ * A finding that says it is milder (or graver) than its rule keeps that, except that the level the
+ * file chose is a ceiling for it.
+ */
+function mildest(reported: Severity, level: Severity, own: Severity): Severity {
+  if (level === own) return reported;
+  return ranks[reported] < ranks[level] ? reported : level;
+}
+
+function located(at: Span | Location, uri: string): Location {
+  return 'uri' in at ? { uri: at.uri, span: at.span } : { uri, span: at };
+}
+
+/** A span outside its text is a mistake of the rule and must not reach an editor. */
+function checkSpan({ uri, span }: Location, { descriptor, facts }: CheckInput): void {
+  const length =
+    uri === descriptor.uri
+      ? descriptor.text.length
+      : facts.domain.known && uri === facts.domain.value.uri
+        ? facts.domain.value.root.span.end
+        : Infinity;
+  if (!(span.start >= 0 && span.start <= span.end && span.end <= length)) {
+    throw new Error(`it reports a range outside its text: ${span.start}-${span.end} in ${uri}`);
+  }
+}
+
+function fixesOf(fix: Report['fix'], input: CheckInput): readonly Fix[] {
+  const specs: readonly FixSpec[] = fix === undefined ? [] : isList(fix) ? fix : [fix];
+  return specs.flatMap((spec) => {
+    const edits = editsOf(spec, input.descriptor);
+    edits.forEach((edit) => {
+      checkSpan(edit, input);
+    });
+    return edits.length === 0 ? [] : [{ title: spec.title, edits }];
+  });
+}
+
+/** All edits of a repair, or none when one part does not apply or two parts collide. */
+function editsOf(spec: FixSpec, descriptor: MigrationDescriptor): readonly TextEdit[] {
+  if (!('changes' in spec)) return editDescriptor(descriptor, spec);
+  const parts = spec.changes.map((change) => editDescriptor(descriptor, change));
+  if (parts.some((edits) => edits.length === 0)) return [];
+  const edits = parts.flat();
+  const sorted = edits.toSorted((a, b) => a.span.start - b.span.start);
+  const collide = sorted.some((edit, index) => {
+    const next = sorted[index + 1];
+    return next?.uri === edit.uri && next.span.start < Math.max(edit.span.end, edit.span.start + 1);
+  });
+  return collide ? [] : edits;
+}
+
+function isList(fix: FixSpec | readonly FixSpec[]): fix is readonly FixSpec[] {
+  return Array.isArray(fix);
+}
+
+function evidenceOf(name: FactName, fact: Fact<unknown>): readonly Evidence[] {
+  if (!fact.known) return [];
+  return [{ fact: name, host: fact.host, from: fact.from, at: fact.at }];
+}
+
+function isStale(evidence: readonly Evidence[], { now, descriptor }: CheckInput): boolean {
+  if (now === undefined) return false;
+  const maxAge = descriptor.migration.preflight?.maxAge?.value.amount ?? defaultMaxAge;
+  return evidence.some(({ at }) => at !== undefined && now - at > maxAge);
+}
+
+function missingFacts(needs: readonly FactName[], facts: MigrationFacts): WaitingFact[] {
+  return needs.flatMap((name) => {
+    const fact: Fact<unknown> = facts[name];
+    return fact.known ? [] : [{ name, why: fact.why, host: fact.host }];
+  });
+}
+
+function knownValues(needs: readonly FactName[], facts: MigrationFacts): FactTypes {
+  const values = needs.flatMap((name) => {
+    const fact: Fact<unknown> = facts[name];
+    return fact.known ? [[name, fact.value] as const] : [];
+  });
+  // A body reads only what it needs (its type says so), and all of that is in here.
+  return Object.fromEntries(values) as unknown as FactTypes;
+}
+
+type Level = 'error' | 'warning' | 'info' | 'off';
+
+function readLevels(view: MigrationView): ReadonlyMap<string, Level> {
+  const entries = view.model.rules?.entries ?? [];
+  return new Map(entries.map(({ key, value }) => [key.value, value.value]));
+}
+
+function unknownRuleIds(view: MigrationView, rules: readonly RuleDefinition[]): Problem[] {
+  const ids = rules.map((rule) => rule.id);
+  const { uri } = view.descriptor;
+  return (view.model.rules?.entries ?? []).flatMap(({ key }): Problem[] => {
+    if (ids.includes(key.value)) return [];
+    const near = nearestName(key.value, ids);
+    return [
+      {
+        uri,
+        span: key.span,
+        code: 'unknown-rule',
+        severity: 'error',
+        message:
+          near === undefined
+            ? say('There is no rule “{0}”, so this level has no effect.', key.value)
+            : say('There is no rule “{0}”; is “{1}” meant?', key.value, near),
+        related: [],
+        evidence: [],
+        fixes:
+          near === undefined
+            ? []
+            : [
+                {
+                  title: say('Rename to “{0}”', near),
+                  edits: [{ uri, span: key.span, newText: near }],
+                },
+              ],
+      },
+    ];
+  });
+}
+
+/** A rule that fell over: an error, because what it would have found is not known. */
+function crashOf(id: string, error: unknown, view: MigrationView): Problem {
+  const text = error instanceof Error ? error.message : String(error);
+  return {
+    uri: view.descriptor.uri,
+    span: view.at([]),
+    code: 'rule-crashed',
+    severity: 'error',
+    message: say(
+      'The check “{0}” failed and proved nothing: {1}. Please report this; until it is mended, verify by hand what the check is about.',
+      id,
+      text,
+    ),
+    related: [],
+    evidence: [],
+    fixes: [],
+  };
 }

@@ -1,5 +1,6 @@
 import type { FieldPath, MigrationDescriptor } from '../descriptor/descriptor.ts';
-import type { MigrationModel } from '../descriptor/model.ts';
+import type { DescriptorEdit, NewValue } from '../descriptor/edit.ts';
+import type { InventoryHost, MigrationModel } from '../descriptor/model.ts';
 import type { Disk, Domain } from '../domain/domain.ts';
 import type { FactName, FactTypes } from '../facts/keys.ts';
 import type { Message } from '../messages.ts';
@@ -10,6 +11,12 @@ import type { Location, Span } from '../text/span.ts';
 export interface MigrationView {
   readonly descriptor: MigrationDescriptor;
   readonly model: MigrationModel;
+  /** Names as the file writes them; empty while the key is missing. */
+  readonly domainName: string;
+  readonly sourceName: string;
+  readonly destinationName: string;
+  /** Hosts of the inventories that apply; undefined when there is no inventory at hand. */
+  readonly hosts: readonly InventoryHost[] | undefined;
   /** Where the path (or its nearest ancestor) stands in the descriptor. */
   at(path: FieldPath): Span;
   has(path: FieldPath): boolean;
@@ -33,17 +40,12 @@ export interface MigrationView {
   destinationPath(disk: Disk): string | undefined;
 }
 
-/** An edit of the descriptor by path, or plain text edits anywhere. */
+/** An edit of the descriptor by path, several at once, or plain text edits anywhere. */
 export type FixSpec =
-  | {
-      readonly title: Message;
-      readonly set: readonly [
-        FieldPath,
-        string | number | boolean | Readonly<Record<string, string | number | boolean>>,
-      ];
-    }
+  | { readonly title: Message; readonly set: readonly [FieldPath, NewValue] }
   | { readonly title: Message; readonly remove: FieldPath }
-  | { readonly title: Message; readonly edits: readonly TextEdit[] };
+  | { readonly title: Message; readonly edits: readonly TextEdit[] }
+  | { readonly title: Message; readonly changes: readonly DescriptorEdit[] };
 
 export interface Report {
   /** In the descriptor, or with a `uri` in another document (domain XML, inventory). */
@@ -57,20 +59,33 @@ export interface Report {
   readonly severity?: Severity;
 }
 
-export interface RuleDefinition<N extends FactName = FactName> {
+export type Reporter = (finding: Report) => void;
+
+/**
+ * Says that a part could not be judged although the facts are known, e.g. two images that cannot be
+ * told apart. The rule then counts as waiting for that fact, for this reason.
+ */
+export type Wait<N extends FactName = FactName> = (fact: N, why: Message) => void;
+
+/** One body of a rule: the facts it reads and what it does with them. */
+export interface RuleCheck<N extends FactName = FactName> {
+  readonly needs: readonly N[];
+  check(migration: MigrationView, facts: Pick<FactTypes, N>, report: Reporter, wait: Wait<N>): void;
+}
+
+export interface RuleDefinition<N extends FactName = FactName> extends RuleCheck<N> {
   /** Never reused, English, lower-kebab; the diagnostic's `code`, the page's name. */
   readonly id: string;
   readonly severity: 'error' | 'warning' | 'info';
   /** One sentence that states the constraint. */
   readonly summary: Message;
-  readonly needs: readonly N[];
   /** Libvirt or QEMU version that brought the behaviour, for the docs. */
   readonly since?: string;
-  check(
-    migration: MigrationView,
-    facts: Pick<FactTypes, N>,
-    report: (finding: Report) => void,
-  ): void;
+  /**
+   * What can be said while some of `needs` are unknown. It runs instead of `check`, never beside
+   * it, and the rule still counts as waiting.
+   */
+  readonly meanwhile?: RuleCheck;
 }
 
 /**
@@ -79,4 +94,12 @@ export interface RuleDefinition<N extends FactName = FactName> {
  */
 export function defineRule<const N extends FactName>(rule: RuleDefinition<N>): RuleDefinition<N> {
   return rule;
+}
+
+/** Defines the `meanwhile` of a rule, with the same promise about `needs`. */
+export function meanwhile<const N extends FactName>(
+  needs: readonly N[],
+  check: RuleCheck<N>['check'],
+): RuleCheck {
+  return { needs, check: check as RuleCheck['check'] };
 }
