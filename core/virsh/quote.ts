@@ -9,6 +9,7 @@ export function quoteArgv(argv: readonly string[]): string {
 
 function quoteWord(word: string): string {
   if (word.includes('\0')) throw new Error('a command argument cannot contain a NUL character');
-  if (/^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/.test(word)) return word;
+  const assignment = /^[A-Za-z_][A-Za-z0-9_]*=/.test(word);
+  if (!assignment && /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

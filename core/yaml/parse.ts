@@ -4,6 +4,7 @@ import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import type { SyntaxProblem } from '../problems.ts';
 import type { Span } from '../text/span.ts';
+import { syntaxMessage } from './syntax-message.ts';
 import type { YamlEntry, YamlNode, YamlScalar, YamlTree } from './tree.ts';
 
 /** Bounds that keep a damaged or hostile file from costing more than it is worth. */
@@ -18,7 +19,7 @@ export interface YamlLimits {
 export const defaultYamlLimits: YamlLimits = {
   maxLength: 2 * 1024 * 1024,
   maxDepth: 64,
-  maxNodes: 200_000,
+  maxNodes: 100_000,
 };
 
 /** Parses one YAML document into a tree with ranges. Never throws; what is wrong is in `problems`. */
@@ -33,30 +34,25 @@ export function parseYaml(text: string, limits: YamlLimits = defaultYamlLimits):
   if (text.includes('\0')) {
     return refused('not-text', text, say('This is not a text file: it contains NUL characters.'));
   }
-  if (deepestFlow(text) > limits.maxDepth) {
-    return refused(
-      'too-deep',
-      text,
-      say('This file is nested deeper than {0} levels.', limits.maxDepth),
-    );
-  }
+  if (deepestFlow(text) > limits.maxDepth) return tooDeep(text, limits);
   const document = parseWithoutThrowing(text);
-  if (document === undefined) {
-    return refused('yaml-syntax', text, say('This is not YAML that can be read.'));
-  }
+  if (document === undefined) return tooDeep(text, limits);
   const problems: SyntaxProblem[] = [...document.errors, ...document.warnings].map((error) =>
     problem(
       'yaml-syntax',
       clamp({ start: error.pos[0], end: error.pos[1] }, text),
-      say('{0}', firstLine(error.message)),
+      syntaxMessage(error),
     ),
   );
-  const conversion = new Conversion(text, document, limits);
+  const conversion = new Conversion(text, limits);
   const root = conversion.convert(document.contents, 0);
   return { root, problems: [...problems, ...conversion.problems] };
 }
 
-/** The library recurses; a document made to exhaust the stack must not take the server down. */
+/**
+ * The library recurses: a document nested deeper than the stack ends in a RangeError, which is
+ * answered like any other nesting beyond the bound. Any other exception is a defect and is thrown.
+ */
 function parseWithoutThrowing(text: string): Document.Parsed | undefined {
   try {
     return parseDocument(text, {
@@ -66,9 +62,18 @@ function parseWithoutThrowing(text: string): Document.Parsed | undefined {
       strict: true,
       uniqueKeys: true,
     });
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
+}
+
+function tooDeep(text: string, limits: YamlLimits): YamlTree {
+  return refused(
+    'too-deep',
+    text,
+    say('This file is nested deeper than {0} levels.', limits.maxDepth),
+  );
 }
 
 class Conversion {
@@ -76,13 +81,13 @@ class Conversion {
   private nodes = 0;
   private stopped = false;
   private readonly text: string;
-  private readonly document: Document.Parsed;
+  /** The latest node of each anchor so far, as YAML 1.2 (7.1) has it. */
+  private readonly anchors = new Map<string, Node>();
   private readonly limits: YamlLimits;
   private readonly open = new Set<Node>();
 
-  constructor(text: string, document: Document.Parsed, limits: YamlLimits) {
+  constructor(text: string, limits: YamlLimits) {
     this.text = text;
-    this.document = document;
     this.limits = limits;
   }
 
@@ -107,9 +112,12 @@ class Conversion {
       );
     }
     if (isAlias(node)) {
-      const target = node.resolve(this.document);
+      const target = this.anchors.get(node.source);
       if (target === undefined || this.open.has(target)) return undefined;
       return this.convert(target, depth + 1, span);
+    }
+    if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) {
+      this.anchors.set(node.anchor, node);
     }
     if (isScalar(node)) return scalar(node, span);
     this.open.add(node);
@@ -207,8 +215,4 @@ function problem(code: string, span: Span, message: Message): SyntaxProblem {
 function clamp(span: Span, text: string): Span {
   const start = Math.min(Math.max(0, span.start), text.length);
   return { start, end: Math.min(Math.max(start, span.end), text.length) };
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? text;
 }
