@@ -46,6 +46,10 @@ export function parseYaml(text: string, limits: YamlLimits = defaultYamlLimits):
   );
   const conversion = new Conversion(text, limits);
   const root = conversion.convert(document.contents, 0);
+  // Beyond the bound the library's own errors speak of its stack, not of the file.
+  if (conversion.problems.some(({ code }) => code === 'too-deep')) {
+    return { root, problems: conversion.problems };
+  }
   return { root, problems: [...problems, ...conversion.problems] };
 }
 
