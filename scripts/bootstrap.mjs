@@ -18,7 +18,12 @@ if (major < 20) {
 const lock = readFileSync(join(root, 'package-lock.json'));
 const stamp = join(root, 'node_modules', '.installed-for');
 const wanted = createHash('sha256').update(lock).digest('hex');
-const pinnedNode = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+const pinnedNode = join(
+  root,
+  'node_modules',
+  '.bin',
+  process.platform === 'win32' ? 'node.cmd' : 'node',
+);
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted || !existsSync(pinnedNode)) {
   console.error('Installing npm packages …');

@@ -10,7 +10,10 @@ type Schema = Record<string, unknown>;
 export function generatedSchemas(): GeneratedFiles {
   return new Map([
     ['schemas/migration.schema.json', print('migration', 'Migration', migrationFields)],
-    ['schemas/host-inventory.schema.json', print('host-inventory', 'HostInventory', inventoryFields)],
+    [
+      'schemas/host-inventory.schema.json',
+      print('host-inventory', 'HostInventory', inventoryFields),
+    ],
   ]);
 }
 
@@ -18,7 +21,11 @@ function print(name: string, kind: string, table: AnyObjectField): string {
   const schema = schemaOf(table);
   const properties = schema['properties'] as Record<string, Schema>;
   properties['apiVersion'] = { ...properties['apiVersion'], const: apiVersion };
-  properties['kind'] = { description: properties['kind']?.['description'], type: 'string', const: kind };
+  properties['kind'] = {
+    description: properties['kind']?.['description'],
+    type: 'string',
+    const: kind,
+  };
   return JSON.stringify({
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: `https://live-migrate.dev/schemas/${name}.schema.json`,
@@ -31,7 +38,12 @@ function schemaOf(field: Field): Schema {
   const described = { description: describe(field) };
   switch (field.kind) {
     case 'text':
-      return { ...described, type: 'string', minLength: 1, ...(field.pattern ? { pattern: field.pattern.source } : {}) };
+      return {
+        ...described,
+        type: 'string',
+        minLength: 1,
+        ...(field.pattern ? { pattern: field.pattern.source } : {}),
+      };
     case 'enum':
       return { ...described, type: 'string', enum: Object.keys(field.values) };
     case 'integer':
@@ -50,7 +62,9 @@ function schemaOf(field: Field): Schema {
       const object = {
         ...described,
         type: field.switchable ? ['object', 'boolean'] : 'object',
-        properties: Object.fromEntries(Object.entries(field.fields).map(([key, value]) => [key, schemaOf(value)])),
+        properties: Object.fromEntries(
+          Object.entries(field.fields).map(([key, value]) => [key, schemaOf(value)]),
+        ),
         additionalProperties: false,
       };
       return field.required.length === 0 ? object : { ...object, required: field.required };

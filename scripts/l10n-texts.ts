@@ -16,19 +16,31 @@ export interface FoundTexts {
   readonly dynamic: readonly string[];
 }
 
-const sources = ['core/**/*.ts', 'hosts/**/*.ts', 'server/**/*.ts', 'client/**/*.ts', 'cli/**/*.ts'];
+const sources = [
+  'core/**/*.ts',
+  'hosts/**/*.ts',
+  'server/**/*.ts',
+  'client/**/*.ts',
+  'cli/**/*.ts',
+];
 
 export async function findTexts(root: string): Promise<FoundTexts> {
   const texts: FoundText[] = [];
   const dynamic: string[] = [];
   for await (const path of glob(sources, { cwd: root })) {
-    const file = ts.createSourceFile(path, await readFile(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
+    const file = ts.createSourceFile(
+      path,
+      await readFile(join(root, path), 'utf8'),
+      ts.ScriptTarget.Latest,
+      true,
+    );
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node) && isMessageCall(node.expression)) {
         const argument = node.arguments[0];
         const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
         const at = `${path}:${String(line)}`;
-        if (argument !== undefined && ts.isStringLiteralLike(argument)) texts.push({ text: argument.text, at });
+        if (argument !== undefined && ts.isStringLiteralLike(argument))
+          texts.push({ text: argument.text, at });
         else if (!isMessagePassedOn(argument)) dynamic.push(at);
       }
       ts.forEachChild(node, visit);
@@ -43,7 +55,10 @@ function isMessageCall(callee: ts.Expression): boolean {
   if (ts.isIdentifier(callee)) return callee.text === 'say';
   if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 't') return false;
   const owner = callee.expression;
-  return (ts.isIdentifier(owner) && owner.text === 'l10n') || (ts.isPropertyAccessExpression(owner) && owner.name.text === 'l10n');
+  return (
+    (ts.isIdentifier(owner) && owner.text === 'l10n') ||
+    (ts.isPropertyAccessExpression(owner) && owner.name.text === 'l10n')
+  );
 }
 
 /** Rendering of a `Message` value, whose text was found where it was made: `l10n.t(message.text, …)`. */

@@ -1,0 +1,109 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { render } from '../../core/messages.ts';
+import type { Translate } from '../../core/messages.ts';
+import type { Problem, TextEdit } from '../../core/problems.ts';
+import { indexLines } from '../../core/text/lines.ts';
+import type { LineIndex, PositionRange } from '../../core/text/lines.ts';
+import type { Location } from '../../core/text/span.ts';
+
+/** One problem as JSON: positions are zero-based lines and UTF-16 characters, as in LSP. */
+export interface ProblemJson {
+  readonly file: string;
+  readonly range: PositionRange;
+  readonly severity: string;
+  readonly code: string;
+  readonly message: string;
+  readonly related: readonly { file: string; range: PositionRange; message: string }[];
+  readonly evidence: readonly { fact: string; host?: string; from: string; at?: string }[];
+  readonly fix: readonly {
+    title: string;
+    edits: readonly { file: string; range: PositionRange; newText: string }[];
+  }[];
+}
+
+export interface PrintContext {
+  readonly translate: Translate;
+  readonly read: (uri: string) => string | undefined;
+  /** Files are printed relative to this folder. */
+  readonly folder: string;
+}
+
+/** `file:line:col: severity: message [rule-id]`, with one-based lines and columns as compilers print. */
+export function problemLine(problem: Problem, context: PrintContext): string {
+  const { start } = located(problem, context);
+  const place = `${fileName(problem.uri, context.folder)}:${start.line + 1}:${start.character + 1}`;
+  return `${place}: ${problem.severity}: ${render(problem.message, context.translate)} [${problem.code}]`;
+}
+
+/** The line of the file with the place marked below it, and where else the problem lies. */
+export function problemDetails(problem: Problem, context: PrintContext): readonly string[] {
+  const text = context.read(problem.uri);
+  if (text === undefined) return [];
+  const range = located(problem, context);
+  const source = text.split(/\r\n|\r|\n/)[range.start.line] ?? '';
+  const end = range.end.line === range.start.line ? range.end.character : source.length;
+  const shown = source.slice(0, 160);
+  const marked =
+    ' '.repeat(range.start.character) +
+    '^'.repeat(Math.max(1, Math.min(end, 160) - range.start.character));
+  const excerpt = source.trim() === '' ? [] : [`    ${shown}`, `    ${marked}`];
+  const related = problem.related.map((other) => {
+    const { start } = located(other, context);
+    return `    ${fileName(other.uri, context.folder)}:${start.line + 1}:${start.character + 1}: ${render(other.message, context.translate)}`;
+  });
+  const fixes = problem.fixes.map((fix) => `    fix: ${render(fix.title, context.translate)}`);
+  return [...excerpt, ...related, ...fixes];
+}
+
+export function problemJson(problem: Problem, context: PrintContext): ProblemJson {
+  const edit = ({ uri, span, newText }: TextEdit) => ({
+    file: fileName(uri, context.folder),
+    range: located({ uri, span }, context),
+    newText,
+  });
+  return {
+    file: fileName(problem.uri, context.folder),
+    range: located(problem, context),
+    severity: problem.severity,
+    code: problem.code,
+    message: render(problem.message, context.translate),
+    related: problem.related.map((other) => ({
+      file: fileName(other.uri, context.folder),
+      range: located(other, context),
+      message: render(other.message, context.translate),
+    })),
+    evidence: problem.evidence.map(({ fact, host, from, at }) => ({
+      fact,
+      ...(host === undefined ? {} : { host }),
+      from,
+      ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
+    })),
+    fix: problem.fixes.map((fix) => ({
+      title: render(fix.title, context.translate),
+      edits: fix.edits.map(edit),
+    })),
+  };
+}
+
+function located(place: Location, context: PrintContext): PositionRange {
+  return lines(place.uri, context).range(place.span);
+}
+
+const indexes = new WeakMap<PrintContext, Map<string, LineIndex>>();
+
+function lines(uri: string, context: PrintContext): LineIndex {
+  let known = indexes.get(context);
+  if (known === undefined) indexes.set(context, (known = new Map()));
+  let index = known.get(uri);
+  if (index === undefined) known.set(uri, (index = indexLines(context.read(uri) ?? '')));
+  return index;
+}
+
+/** A path relative to the folder when it lies below it, else the whole path or URI. */
+function fileName(uri: string, folder: string): string {
+  if (!uri.startsWith('file:')) return uri;
+  const path = fileURLToPath(uri);
+  const inside = relative(folder, path);
+  return inside.startsWith('..') ? path : inside;
+}

@@ -1,0 +1,87 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { loadDescriptor } from '../../core/descriptor/load.ts';
+import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
+import { isDescriptorName } from '../../core/service/document-kind.ts';
+import type { Workspace } from '../../core/service/workspace.ts';
+
+/** Bytes of a file that are read; the parsers refuse what is longer than their own bounds. */
+const readLimit = 32 * 1024 * 1024;
+/** Folders above a document that are searched for inventories. */
+const searchedParents = 8;
+
+export interface DiskWorkspaceOptions {
+  /** Facts to check against, e.g. from `--facts`. */
+  readonly facts?: FactsSnapshot | undefined;
+  /** An inventory named by the user; it comes after those that lie beside the document. */
+  readonly inventory?: string | undefined;
+  /** Folder above which no inventory is searched. */
+  readonly root?: string | undefined;
+  readonly now: () => number;
+  /** Texts that are newer than the disk, by URI: open documents of an editor. */
+  readonly open?: ReadonlyMap<string, string>;
+}
+
+/** The language service's view of files on this machine. Inventories are looked for upwards. */
+export function diskWorkspace(options: DiskWorkspaceOptions): Workspace {
+  const folders = new Map<string, readonly string[]>();
+  const read = (uri: string): string | undefined => options.open?.get(uri) ?? readText(uri);
+  const inventoriesIn = (folder: string): readonly string[] => {
+    const remembered = folders.get(folder);
+    if (remembered !== undefined) return remembered;
+    const found = list(folder)
+      .filter(isDescriptorName)
+      .map((name) => pathToFileURL(join(folder, name)).href)
+      .filter((uri) => isInventory(uri, read(uri)));
+    folders.set(folder, found);
+    return found;
+  };
+  return {
+    read,
+    resolve: (base, path) => pathToFileURL(resolve(dirname(fileURLToPath(base)), path)).href,
+    inventories(uri) {
+      const near = parents(dirname(fileURLToPath(uri)), options.root).flatMap(inventoriesIn);
+      const named =
+        options.inventory === undefined ? [] : [pathToFileURL(resolve(options.inventory)).href];
+      return [...new Set([...near, ...named])];
+    },
+    facts: () => options.facts,
+    now: options.now,
+  };
+}
+
+function parents(folder: string, root: string | undefined): readonly string[] {
+  const found = [folder];
+  let current = folder;
+  while (found.length <= searchedParents && current !== root && dirname(current) !== current) {
+    current = dirname(current);
+    found.push(current);
+  }
+  return found;
+}
+
+/** Only regular files are read: a pipe or a device would never end. */
+function readText(uri: string): string | undefined {
+  if (!uri.startsWith('file:')) return undefined;
+  try {
+    const path = fileURLToPath(uri);
+    if (!statSync(path).isFile()) return undefined;
+    return readFileSync(path).subarray(0, readLimit).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function list(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function isInventory(uri: string, text: string | undefined): boolean {
+  if (text === undefined || !/^\s*kind\s*:\s*["']?HostInventory\b/m.test(text)) return false;
+  return loadDescriptor(uri, text).kind === 'HostInventory';
+}

@@ -1,0 +1,2 @@
+/** `npm run lab -- up | down | status | exec HOST -- COMMAND…` */
+import '../test/lab/cli.ts';

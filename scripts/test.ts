@@ -1,0 +1,155 @@
+/**
+ * Runs every test there is and ends with `N passed, N failed, N skipped`.
+ *
+ * Usage: npm test [-- SUITE…]   suites: project unit extension ui lab
+ *
+ * The suites that need root, Debian packages or a browser install them. Where that is not possible
+ * the run says what is missing, runs the rest, and counts each suite that did not run as skipped;
+ * with CI=true nothing may be skipped.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { glob } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.ts';
+
+const root = join(import.meta.dirname, '..');
+/** Milliseconds after which a suite that does not end is ended and counts as failed. */
+const suiteLimit = 30 * 60_000;
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** Tests that share one lab or one display run one after another. */
+  readonly serial: boolean;
+  /** What the machine lacks for this suite; undefined when it can run. */
+  readonly missing: () => string | undefined;
+}
+
+const isRootOnDebian = (): string | undefined => {
+  if (process.platform !== 'linux') return 'Linux';
+  if (process.getuid?.() !== 0) return 'root (run “sudo npm test”)';
+  return undefined;
+};
+
+const suites: readonly Suite[] = [
+  { name: 'project', files: ['test/project/**/*.test.ts'], serial: true, missing: () => undefined },
+  {
+    name: 'unit',
+    files: [
+      'test/unit/**/*.test.ts',
+      'test/rules/**/*.test.ts',
+      'test/protocol/**/*.test.ts',
+      'test/ssh/**/*.test.ts',
+      'test/cli/**/*.test.ts',
+    ],
+    serial: false,
+    missing: () => undefined,
+  },
+  {
+    name: 'lab',
+    files: ['test/lab/**/*.test.ts', 'test/lab-runs/**/*.test.ts'],
+    serial: true,
+    missing: isRootOnDebian,
+  },
+  { name: 'extension', files: ['test/extension/*.test.ts'], serial: true, missing: isRootOnDebian },
+  { name: 'ui', files: ['test/ui/**/*.test.ts'], serial: true, missing: isRootOnDebian },
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no suite ${unknown.join(', ')}; suites are ${suites.map((suite) => suite.name).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+await build();
+let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+for (const suite of suites) {
+  if (wanted.length > 0 && !wanted.includes(suite.name)) continue;
+  const missing = suite.missing();
+  if (missing !== undefined) {
+    console.log(`\n== ${suite.name}: not run, this machine lacks ${missing}`);
+    total = { ...total, skipped: total.skipped + 1 };
+    continue;
+  }
+  console.log(`\n== ${suite.name}`);
+  const started = Date.now();
+  const counts = await run(suite);
+  console.log(`== ${suite.name}: ${line(counts)} (${Math.round((Date.now() - started) / 1000)} s)`);
+  total = add(total, counts);
+}
+console.log(`\n${line(total)}`);
+const incomplete = process.env['CI'] === 'true' && total.skipped > 0;
+if (incomplete) console.error('With CI=true every suite must run.');
+process.exit(total.failed > 0 || total.passed === 0 || incomplete ? 1 : 0);
+
+/** A suite that crashes before it can count has failed. */
+async function run(suite: Suite): Promise<Counts> {
+  const files = await Array.fromAsync(glob([...suite.files], { cwd: root }));
+  if (files.length === 0) return { passed: 0, failed: 1, skipped: 0 };
+  const folder = await mkdtemp(join(tmpdir(), 'live-migrate-test-'));
+  const counted = join(folder, 'counts.json');
+  const args = [
+    '--test',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${join(root, 'scripts', 'count-reporter.ts')}`,
+    `--test-reporter-destination=${counted}`,
+    ...(suite.serial ? ['--test-concurrency=1'] : []),
+    ...files.sort(),
+  ];
+  try {
+    const code = await spawned(process.execPath, args);
+    const counts = JSON.parse(
+      await readFile(counted, 'utf8').catch(() => '{"passed":0,"failed":1,"skipped":0}'),
+    ) as Counts;
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function spawned(command: string, args: readonly string[]): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const environment = { ...process.env };
+    // A test runner inside a test runner would report to its parent instead of to the terminal.
+    delete environment['NODE_TEST_CONTEXT'];
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: environment,
+    });
+    const limit = setTimeout(() => {
+      console.error(`The suite did not end within ${suiteLimit / 60_000} minutes.`);
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), 20_000).unref();
+    }, suiteLimit);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      clearTimeout(limit);
+      resolve(code);
+    });
+  });
+}
+
+function add(a: Counts, b: Counts): Counts {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+  };
+}
+
+function line({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
