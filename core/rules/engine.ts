@@ -65,8 +65,10 @@ export function checkMigration(
       continue;
     }
     const missing = missingFacts(rule.needs, input.facts);
-    const body = missing.length === 0 ? rule : rule.meanwhile;
-    if (body !== undefined && missingFacts(body.needs, input.facts).length === 0) {
+    const body = [rule, ...(rule.meanwhile ?? [])].find(
+      ({ needs }) => missingFacts(needs, input.facts).length === 0,
+    );
+    if (body !== undefined) {
       const outcome = runRule(rule, body, level ?? rule.severity, { view, input });
       problems.push(...outcome.problems);
       missing.push(...outcome.waiting);

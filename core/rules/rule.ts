@@ -82,10 +82,10 @@ export interface RuleDefinition<N extends FactName = FactName> extends RuleCheck
   /** Libvirt or QEMU version that brought the behaviour, for the docs. */
   readonly since?: string;
   /**
-   * What can be said while some of `needs` are unknown. It runs instead of `check`, never beside
-   * it, and the rule still counts as waiting.
+   * What can be said while some of `needs` are unknown, the better informed first. One of them runs
+   * instead of `check`, never beside it, and the rule still counts as waiting.
    */
-  readonly meanwhile?: RuleCheck;
+  readonly meanwhile?: readonly RuleCheck[];
 }
 
 /**
@@ -96,7 +96,7 @@ export function defineRule<const N extends FactName>(rule: RuleDefinition<N>): R
   return rule;
 }
 
-/** Defines the `meanwhile` of a rule, with the same promise about `needs`. */
+/** One entry of a rule's `meanwhile`, with the same promise about `needs`. */
 export function meanwhile<const N extends FactName>(
   needs: readonly N[],
   check: RuleCheck<N>['check'],

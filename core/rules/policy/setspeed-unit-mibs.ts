@@ -1,0 +1,27 @@
+import { say } from '../../messages.ts';
+import { defineRule } from '../rule.ts';
+import { formatBitRate } from '../../units/quantity.ts';
+
+const mebibyte = 1024 * 1024;
+
+export default defineRule({
+  id: 'setspeed-unit-mibs',
+  severity: 'info',
+  summary: say('libvirt counts bandwidth in whole MiB/s.'),
+  needs: [],
+  check(migration, _facts, report) {
+    const bandwidth = migration.model.policy?.bandwidth;
+    if (bandwidth === undefined || bandwidth.value.amount % mebibyte === 0) return;
+    const whole = `${Math.floor(bandwidth.value.amount / mebibyte)}MiB/s`;
+    report({
+      at: bandwidth.span,
+      message: say(
+        'libvirt takes the bandwidth in whole MiB/s (not Mbit/s, as openEuler’s manual has it): {0} becomes {1}, which is {2}.',
+        bandwidth.value.source,
+        whole,
+        formatBitRate(Math.floor(bandwidth.value.amount / mebibyte) * mebibyte),
+      ),
+      fix: { title: say('Write {0}', whole), set: [['policy', 'bandwidth'], whole] },
+    });
+  },
+});
