@@ -1,5 +1,10 @@
 /** JSON schemas (draft-07) of the descriptor kinds, from the one table of fields. */
-import type { AnyObjectField, Field, FieldInfo } from '../core/descriptor/field-types.ts';
+import type {
+  AnyObjectField,
+  Field,
+  FieldInfo,
+  TextField,
+} from '../core/descriptor/field-types.ts';
 import { apiVersion, inventoryFields, migrationFields } from '../core/descriptor/fields.ts';
 import { render } from '../core/messages.ts';
 import type { Dimension } from '../core/units/quantity.ts';
@@ -38,12 +43,7 @@ function schemaOf(field: Field): Schema {
   const described = { description: describe(field) };
   switch (field.kind) {
     case 'text':
-      return {
-        ...described,
-        type: 'string',
-        minLength: 1,
-        ...(field.pattern ? { pattern: field.pattern.source } : {}),
-      };
+      return textSchema(field, described);
     case 'enum':
       return { ...described, type: 'string', enum: Object.keys(field.values) };
     case 'integer':
@@ -70,6 +70,13 @@ function schemaOf(field: Field): Schema {
       return field.required.length === 0 ? object : { ...object, required: field.required };
     }
   }
+}
+
+/** A plain number is a text too (`domain: 7`), where the text may look like one. */
+function textSchema({ pattern }: TextField, described: Schema): Schema {
+  if (pattern === undefined) return { ...described, type: ['string', 'number'], minLength: 1 };
+  const type = pattern.test('7') ? ['string', 'integer'] : 'string';
+  return { ...described, type, pattern: pattern.source };
 }
 
 const quantityPatterns: Readonly<Record<Dimension, string>> = {

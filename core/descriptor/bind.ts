@@ -211,6 +211,13 @@ function bindText(
   report: Report,
 ): unknown {
   const value = node.quoted ? String(node.value) : node.source;
+  if (typeof node.value === 'boolean') {
+    return wrongType(
+      node,
+      report,
+      say('Here belongs a text; put “{0}” in quotes if it is one.', value),
+    );
+  }
   if (value.trim() === '') return wrongValue(node.span, report, say('This text is empty.'));
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(value))

@@ -1,0 +1,38 @@
+import type { ListedHost } from '../../core/service/surroundings.ts';
+import type { HostTarget } from '../ssh/target.ts';
+
+/**
+ * Where to connect for a host as a descriptor names it: the inventory's entry, or the host part of
+ * a libvirt URI. Undefined when the name is in no inventory and is no remote URI.
+ */
+export function targetFor(named: string, hosts: readonly ListedHost[]): HostTarget | undefined {
+  const host = hosts.find((candidate) => candidate.name === named)?.host;
+  if (host !== undefined) {
+    const jump = host.jumpHost?.value;
+    return {
+      name: named,
+      ...(host.address === undefined ? {} : { address: host.address.value }),
+      ...(host.port === undefined ? {} : { port: host.port.value }),
+      ...(host.user === undefined ? {} : { user: host.user.value }),
+      ...(jump === undefined ? {} : { jumpHost: jump }),
+    };
+  }
+  const uri = /^[a-z]+\+[a-z0-9]+:\/\/(?:([^@/]+)@)?([^:/]+)(?::(\d+))?\//.exec(named);
+  if (uri === null) return undefined;
+  const [, user, address = '', port] = uri;
+  return {
+    name: named,
+    address,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
+}
+
+/** The libvirt URI under which the source host reaches the destination. */
+export function destinationUri(named: string, hosts: readonly ListedHost[]): string {
+  if (named.includes('://')) return named;
+  const host = hosts.find((candidate) => candidate.name === named)?.host;
+  if (host?.uri !== undefined) return host.uri.value;
+  const user = host?.user === undefined ? '' : `${host.user.value}@`;
+  return `qemu+ssh://${user}${host?.address?.value ?? named}/system`;
+}
