@@ -6,7 +6,8 @@ export type StepHost = 'source' | 'destination';
 
 /**
  * What the executor does with a step's command. `run` waits for it; `create-image` also writes the
- * journal before and undoes it on failure; `launch` starts it detached from the ssh session.
+ * journal before and undoes it on failure; `launch` starts it detached from the ssh session;
+ * `prove` is asked at the end, and its answer is judged.
  */
 export type StepKind = 'run' | 'create-image' | 'launch' | 'prove';
 
@@ -19,7 +20,11 @@ export interface Step {
   readonly why: Message;
   /** What it changes on the host. */
   readonly effect: Message;
-  /** Reverses the effect after a failure; absent when there is nothing to reverse. */
+  /**
+   * Reverses the effect after a failure; absent when there is nothing to reverse. For `create-image`
+   * the executor gives it, on standard input, the identity that the creation printed: a file that
+   * is not the one created is left alone.
+   */
   readonly undo?: Command;
   /** Ends it while it runs; absent for short steps. */
   readonly cancel?: Command;
@@ -35,19 +40,48 @@ export interface WatchCommands {
   /** Prints the domain's state on each host. */
   readonly sourceState: Command;
   readonly destinationState: Command;
+  /** Asks the guest agent on the destination; absent when the guest has none or it is ignored. */
+  readonly guestAgent?: Command;
+  /** Prints the last errors of the destination's libvirt daemon: some causes stand only there. */
+  readonly destinationLog: Command;
+}
+
+/** What happens to one disk, for the preview and as part of what the digest vouches for. */
+export interface PlannedDisk {
+  readonly target: string;
+  readonly action: 'copy' | 'shared' | 'skip';
+  /** Path or name of the source; absent for an empty drive. */
+  readonly source: string | undefined;
+  /** Image that the copy is written to; absent unless it is copied. */
+  readonly destination: string | undefined;
+  /** True when this plan creates the destination image. */
+  readonly create: boolean;
+  /** Bytes that the guest sees; known for every disk that is copied. */
+  readonly virtualSize: number | undefined;
 }
 
 export interface Plan {
   readonly format: 'livemigrate-plan/1';
   readonly domain: string;
+  /** The identity by which every command addresses the domain. */
+  readonly domainUuid: string;
   /** Name of the domain on the destination. */
   readonly destinationDomain: string;
   readonly source: { readonly host: string };
   readonly destination: { readonly host: string; readonly uri: string };
+  /** Guest memory in bytes, for forecasts and progress. */
+  readonly memoryBytes: number | undefined;
+  readonly disks: readonly PlannedDisk[];
   readonly steps: readonly Step[];
   readonly watch: WatchCommands;
   /** Milliseconds after which onTimeout=abort cancels; absent without completionTimeout. */
   readonly abortAfter: number | undefined;
+  /** Milliseconds that QEMU may plan the pause for; absent when the descriptor sets none. */
+  readonly maxDowntimeMs: number | undefined;
+  /** Bytes per second that the descriptor allows, as rounded for libvirt; absent without a limit. */
+  readonly bandwidth: number | undefined;
+  /** Why libvirt's own disk checks are skipped; absent when they are not. */
+  readonly unsafeReason: string | undefined;
   /** What the plan takes for granted, e.g. which disks the facts showed as shared. */
   readonly assumptions: readonly Message[];
   /** Ids of rules that did not run (waiting, off) and the checks that `unsafe` skips. */

@@ -1,0 +1,247 @@
+import type { Policy } from '../descriptor/model.ts';
+import { say } from '../messages.ts';
+import type { Message } from '../messages.ts';
+import type { MigrationView } from '../rules/rule.ts';
+import { formatRate } from '../units/quantity.ts';
+import type { MigrateOptions } from '../virsh/migrate.ts';
+import type { Refusal } from './plan.ts';
+
+type PolicyOptions = Pick<
+  MigrateOptions,
+  | 'persistent'
+  | 'undefineSource'
+  | 'bandwidthMiB'
+  | 'autoConverge'
+  | 'suspendAfterSeconds'
+  | 'migrateUri'
+  | 'unsafe'
+>;
+
+/** `policy` as options of virsh, and what of it lies outside of virsh. */
+export interface PolicyDecisions {
+  readonly options: PolicyOptions;
+  /** Milliseconds until the run aborts the migration. */
+  readonly abortAfter: number | undefined;
+  readonly maxDowntimeMs: number | undefined;
+  readonly unsafeReason: string | undefined;
+  readonly assumptions: readonly Message[];
+  readonly refusals: readonly Refusal[];
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Turns `policy` into options. Whatever of it this version does not carry out is refused by name. */
+export function decidePolicy(
+  view: MigrationView,
+  migrationAddress: string | undefined,
+): PolicyDecisions {
+  const policy = view.model.policy;
+  const assumptions: Message[] = [];
+  const refusals = refuseUnsupported(policy);
+  const decided = decideTimeout(policy, assumptions, refusals);
+  const persistent = policy?.persistent?.value ?? true;
+  const undefineSource = policy?.undefineSource?.value ?? true;
+  if (!persistent && undefineSource) {
+    assumptions.push(
+      say('After the migration no host keeps a definition: when the guest shuts down, it is gone.'),
+    );
+  }
+  if (!undefineSource) {
+    assumptions.push(
+      say('The source keeps its definition; nobody starts the domain there a second time.'),
+    );
+  }
+  return {
+    options: {
+      persistent,
+      undefineSource,
+      bandwidthMiB: decideBandwidth(policy, assumptions, refusals),
+      autoConverge:
+        policy?.autoConverge === undefined
+          ? undefined
+          : {
+              initial: policy.autoConverge.initial?.value,
+              increment: policy.autoConverge.increment?.value,
+            },
+      suspendAfterSeconds: decided.suspendAfterSeconds,
+      migrateUri: decideMigrateUri(policy, migrationAddress, refusals),
+      unsafe: policy?.unsafe !== undefined,
+    },
+    abortAfter: decided.abortAfter,
+    maxDowntimeMs: decideDowntime(policy, assumptions, refusals),
+    unsafeReason: decideUnsafe(policy, refusals),
+    assumptions,
+    refusals,
+  };
+}
+
+/** Keys whose execution is still missing; leaving one out silently would betray the file. */
+function refuseUnsupported(policy: Policy | undefined): Refusal[] {
+  if (policy === undefined) return [];
+  const found: (readonly [string, string | undefined])[] = [
+    ['mode', policy.mode?.value === 'pre-copy' ? undefined : policy.mode?.value],
+    [
+      'connection',
+      policy.connection?.value === 'peer-to-peer' ? undefined : policy.connection?.value,
+    ],
+    ['parallel', policy.parallel && ''],
+    ['compression', policy.compression && ''],
+    ['tls', policy.tls && ''],
+    ['parameters', (policy.parameters?.entries.length ?? 0) > 0 ? '' : undefined],
+  ];
+  return found.flatMap(([key, value]): Refusal[] => {
+    if (value === undefined) return [];
+    const message =
+      value === ''
+        ? say('policy.{0} is not carried out by this version yet.', key)
+        : say('policy.{0}: {1} is not carried out by this version yet.', key, value);
+    return [{ path: ['policy', key], code: 'not-carried-out', message }];
+  });
+}
+
+function decideBandwidth(
+  policy: Policy | undefined,
+  assumptions: Message[],
+  refusals: Refusal[],
+): number | undefined {
+  const asked = policy?.bandwidth?.value;
+  if (asked === undefined) return undefined;
+  // Down, never up: the file states an upper limit.
+  const whole = Math.floor(asked.amount / mebibyte);
+  if (whole < 1 || whole > 8796093022207) {
+    refusals.push({
+      path: ['policy', 'bandwidth'],
+      code: 'setspeed-range',
+      message: say(
+        'libvirt takes whole MiB/s from 1 to 8796093022207; “{0}” is outside.',
+        asked.source,
+      ),
+    });
+    return undefined;
+  }
+  if (whole * mebibyte !== asked.amount) {
+    assumptions.push(
+      say(
+        'libvirt counts bandwidth in whole MiB/s: {0} becomes {1}.',
+        asked.source,
+        formatRate(whole * mebibyte),
+      ),
+    );
+  }
+  return whole;
+}
+
+function decideDowntime(
+  policy: Policy | undefined,
+  assumptions: Message[],
+  refusals: Refusal[],
+): number | undefined {
+  const asked = policy?.maxDowntime?.value;
+  if (asked === undefined) return undefined;
+  const whole = Math.floor(asked.amount);
+  if (whole < 1 || whole > 2_000_000) {
+    refusals.push({
+      path: ['policy', 'maxDowntime'],
+      code: 'setmaxdowntime-range',
+      message: say('QEMU takes a downtime of 1 to 2000000 ms; “{0}” is outside.', asked.source),
+    });
+    return undefined;
+  }
+  if (whole !== asked.amount) {
+    assumptions.push(
+      say('QEMU counts downtime in whole milliseconds: {0} becomes {1} ms.', asked.source, whole),
+    );
+  }
+  return whole;
+}
+
+function decideTimeout(
+  policy: Policy | undefined,
+  assumptions: Message[],
+  refusals: Refusal[],
+): { readonly suspendAfterSeconds: number | undefined; readonly abortAfter: number | undefined } {
+  const none = { suspendAfterSeconds: undefined, abortAfter: undefined };
+  const timeout = policy?.completionTimeout?.value;
+  const action = policy?.onTimeout?.value;
+  if (action === 'post-copy') {
+    refusals.push({
+      path: ['policy', 'onTimeout'],
+      code: 'not-carried-out',
+      message: say('policy.{0}: {1} is not carried out by this version yet.', 'onTimeout', action),
+    });
+    return none;
+  }
+  if (timeout === undefined) {
+    if (action === undefined) return none;
+    refusals.push({
+      path: ['policy', 'onTimeout'],
+      code: 'timeout-action-needs-timeout',
+      message: say('onTimeout says what happens when completionTimeout ends, and there is none.'),
+    });
+    return none;
+  }
+  // Both the watchdog beside virsh and virsh itself count whole seconds.
+  const seconds = Math.max(1, Math.ceil(timeout.amount / 1000));
+  if (seconds * 1000 !== timeout.amount) {
+    assumptions.push(
+      say('virsh counts the timeout in whole seconds: {0} becomes {1} s.', timeout.source, seconds),
+    );
+  }
+  if (action === 'suspend') {
+    assumptions.push(
+      say(
+        'After {0} s the guest is paused until the migration ends; that pause has no bound.',
+        seconds,
+      ),
+    );
+    return { suspendAfterSeconds: seconds, abortAfter: undefined };
+  }
+  return { suspendAfterSeconds: undefined, abortAfter: seconds * 1000 };
+}
+
+/** An IPv6 address needs brackets in a URI. */
+function decideMigrateUri(
+  policy: Policy | undefined,
+  migrationAddress: string | undefined,
+  refusals: Refusal[],
+): string | undefined {
+  const written = policy?.migrateUri?.value;
+  const uri =
+    written ??
+    (migrationAddress === undefined
+      ? undefined
+      : `tcp://${migrationAddress.includes(':') && !migrationAddress.startsWith('[') ? `[${migrationAddress}]` : migrationAddress}`);
+  if (uri === undefined || /^tcp:(\/\/)?[^\s/-][^\s/]*\/?$/.test(uri)) return uri;
+  refusals.push(
+    written === undefined
+      ? {
+          path: ['destination'],
+          code: 'uri-scheme',
+          message: say(
+            'The inventory’s migrationAddress “{0}” is not an address.',
+            migrationAddress ?? '',
+          ),
+        }
+      : {
+          path: ['policy', 'migrateUri'],
+          code: 'not-carried-out',
+          message: say(
+            'migrateUri “{0}”: this version carries out tcp://ADDRESS[:PORT] only.',
+            written,
+          ),
+        },
+  );
+  return undefined;
+}
+
+function decideUnsafe(policy: Policy | undefined, refusals: Refusal[]): string | undefined {
+  if (policy?.unsafe === undefined) return undefined;
+  const reason = policy.unsafe.reason?.value.trim() ?? '';
+  if (reason !== '') return reason;
+  refusals.push({
+    path: ['policy', 'unsafe'],
+    code: 'unsafe-needs-reason',
+    message: say('“unsafe” needs a reason; it is recorded with the run.'),
+  });
+  return undefined;
+}

@@ -1,0 +1,139 @@
+import { say } from '../messages.ts';
+import type { Command } from '../virsh/command.ts';
+import {
+  abortJobCommand,
+  completedJobInfoCommand,
+  daemonLogCommand,
+  domainStateCommand,
+  guestPingCommand,
+  jobInfoCommand,
+  setMaxDowntimeCommand,
+} from '../virsh/domain-commands.ts';
+import { createImageCommand, removeImageCommand } from '../virsh/image-commands.ts';
+import type { ImageToCreate } from './decide-disks.ts';
+import type { Step, WatchCommands } from './plan.ts';
+
+export function watchCommands(uuid: string, guestAgent: boolean): WatchCommands {
+  return {
+    jobInfo: jobInfoCommand(uuid),
+    // With --undefinesource the source knows nothing of the domain at the end.
+    completedJobInfo: { on: 'destination', command: completedJobInfoCommand(uuid) },
+    cancel: abortJobCommand(uuid),
+    sourceState: domainStateCommand(uuid),
+    destinationState: domainStateCommand(uuid),
+    ...(guestAgent ? { guestAgent: guestPingCommand(uuid) } : {}),
+    destinationLog: daemonLogCommand(),
+  };
+}
+
+export interface StepInput {
+  readonly uuid: string;
+  readonly name: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly create: readonly ImageToCreate[];
+  /** Targets of the disks that are copied. */
+  readonly copied: readonly string[];
+  readonly maxDowntimeMs: number | undefined;
+  /** The value before, to be restored after a failure; absent when it is not known. */
+  readonly formerDowntimeMs: number | undefined;
+  readonly migrate: Command;
+  readonly watch: WatchCommands;
+}
+
+/** The steps in their order: create images, set what survives, launch, prove. */
+export function planSteps(input: StepInput): readonly Step[] {
+  const { name, source, destination } = input;
+  return [
+    ...input.create.map((image) => createStep(image, destination)),
+    ...downtimeStep(input),
+    {
+      id: 'launch',
+      kind: 'launch',
+      on: 'source',
+      command: input.migrate,
+      why: say('Moves {0} from {1} to {2} while it runs.', name, source, destination),
+      effect:
+        input.copied.length === 0
+          ? say('Memory is copied to {0}; the guest then runs there.', destination)
+          : say(
+              'Disks {1} and memory are copied to {0}; the guest then runs there.',
+              destination,
+              input.copied.join(', '),
+            ),
+      cancel: input.watch.cancel,
+    },
+    {
+      id: 'prove-destination',
+      kind: 'prove',
+      on: 'destination',
+      command: input.watch.destinationState,
+      why: say('Proves that {0} runs on {1}.', name, destination),
+      effect: say('Nothing changes.'),
+    },
+    {
+      id: 'prove-source',
+      kind: 'prove',
+      on: 'source',
+      command: input.watch.sourceState,
+      why: say('Proves that {0} no longer runs on {1}.', name, source),
+      effect: say('Nothing changes.'),
+    },
+    {
+      id: 'prove-statistics',
+      kind: 'prove',
+      on: input.watch.completedJobInfo.on,
+      command: input.watch.completedJobInfo.command,
+      why: say('Reads the measured time and pause.'),
+      effect: say('Nothing changes.'),
+    },
+    ...(input.watch.guestAgent === undefined
+      ? []
+      : [
+          {
+            id: 'prove-guest-agent',
+            kind: 'prove' as const,
+            on: 'destination' as const,
+            command: input.watch.guestAgent,
+            why: say('Asks the guest agent of {0}, which answered before.', name),
+            effect: say('Nothing changes.'),
+          },
+        ]),
+  ];
+}
+
+function createStep({ target, path, format, size }: ImageToCreate, destination: string): Step {
+  return {
+    id: `create-image-${target}`,
+    kind: 'create-image',
+    on: 'destination',
+    command: createImageCommand(path, format, size),
+    why: say('Disk {0} is copied into {1}, and {2} has no such image.', target, path, destination),
+    effect: say(
+      'Creates {0} ({1}, {2} bytes) on {3}; it fails when anything has that name.',
+      path,
+      format,
+      size,
+      destination,
+    ),
+    undo: removeImageCommand(path),
+  };
+}
+
+function downtimeStep(input: StepInput): readonly Step[] {
+  const { maxDowntimeMs, formerDowntimeMs, uuid, name } = input;
+  if (maxDowntimeMs === undefined) return [];
+  const restorable =
+    formerDowntimeMs !== undefined && formerDowntimeMs >= 1 && formerDowntimeMs !== maxDowntimeMs;
+  return [
+    {
+      id: 'max-downtime',
+      kind: 'run',
+      on: 'source',
+      command: setMaxDowntimeCommand(uuid, maxDowntimeMs),
+      why: say('QEMU may pause {0} for at most {1} ms at the end.', name, maxDowntimeMs),
+      effect: say('Sets the downtime limit of the running QEMU; virsh migrate keeps it.'),
+      ...(restorable ? { undo: setMaxDowntimeCommand(uuid, formerDowntimeMs) } : {}),
+    },
+  ];
+}

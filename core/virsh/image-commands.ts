@@ -1,0 +1,60 @@
+import type { Command } from './command.ts';
+import { command } from './command.ts';
+
+/**
+ * Creates an image and never overwrites: `qemu-img create` alone truncates whatever is there. The
+ * image is made under a name of its own in the same directory and then linked to its place; link(2)
+ * fails when anything at all has that name, a dangling link or a device included (a shell's
+ * noclobber would open a device). On success it prints device, inode and birth time of the file,
+ * by which the undo knows it again: an inode number alone can be reused.
+ */
+const createScript = `set -u
+umask 077
+path=$1 format=$2 size=$3
+taken() { echo "$path exists already; an existing file is never overwritten" >&2; exit 73; }
+case $path in /*) ;; *) echo "$path is not an absolute path" >&2; exit 64 ;; esac
+[ -e "$path" ] || [ -L "$path" ] && taken
+directory=\${path%/*}/
+[ -d "$directory" ] || { echo "there is no directory $directory" >&2; exit 72; }
+made=$(mktemp "$directory.livemigrate.XXXXXXXXXX") || exit 73
+trap 'rm -f -- "$made"' EXIT
+trap 'exit 75' HUP INT TERM
+qemu-img create -q -f "$format" -- "$made" "$size" >&2 || exit 74
+ln -- "$made" "$path" 2>/dev/null || {
+  [ -e "$path" ] || [ -L "$path" ] && taken
+  echo "$path cannot be linked into place: the file system may know no hard links" >&2
+  exit 73
+}
+made_identity=$(stat -c '%d:%i:%W' -- "$made") || exit 74
+identity=$(stat -c '%d:%i:%W' -- "$path") || exit 74
+[ "$identity" = "$made_identity" ] || taken
+printf '%s\\n' "$identity"
+`;
+
+/**
+ * Removes an image of a failed run. The identity that its creation printed comes on standard input;
+ * a file that is not that very one, or that a QEMU has open for writing, stays.
+ */
+const removeScript = `set -u
+path=$1
+IFS= read -r identity || exit 64
+[ -n "$identity" ] || exit 64
+if [ ! -e "$path" ] && [ ! -L "$path" ]; then echo gone; exit 0; fi
+if [ -L "$path" ] || [ "$(stat -c '%d:%i:%W' -- "$path")" != "$identity" ]; then
+  echo "$path is not the file that this run created; it stays" >&2
+  exit 73
+fi
+said=$(qemu-img info -- "$path" 2>&1) || case $said in
+  *lock*) echo "$path is in use; it stays" >&2; exit 75 ;;
+esac
+rm -- "$path" && echo removed
+`;
+
+/** `size` in bytes, exactly. */
+export function createImageCommand(path: string, format: 'qcow2' | 'raw', size: number): Command {
+  return command('sh', '-c', createScript, 'livemigrate-create', path, format, String(size));
+}
+
+export function removeImageCommand(path: string): Command {
+  return command('sh', '-c', removeScript, 'livemigrate-remove', path);
+}
