@@ -1,0 +1,233 @@
+import type { MigrationDescriptor } from '../descriptor/descriptor.ts';
+import { say } from '../messages.ts';
+import type { Message } from '../messages.ts';
+import type { Fix, Problem, SyntaxProblem } from '../problems.ts';
+import { checkMigration } from '../rules/engine.ts';
+import type { WaitingRule } from '../rules/engine.ts';
+import { nearestName } from '../text/nearest.ts';
+import type { Located } from '../text/span.ts';
+import { documentKind } from './document-kind.ts';
+import { isUri } from './host-name.ts';
+import { createParseCache } from './parse-cache.ts';
+import type { ParseCache } from './parse-cache.ts';
+import { surroundingsOf } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface Diagnosis {
+  /** Everything found, in this document and in those it refers to. */
+  readonly problems: readonly Problem[];
+  /** The same by the document that each problem stands in. */
+  readonly problemsByDocument: ReadonlyMap<string, readonly Problem[]>;
+  /** Rules that could not run yet, and why. */
+  readonly waiting: readonly WaitingRule[];
+  /** Documents whose change can change this diagnosis, itself excepted. */
+  readonly dependsOn: readonly string[];
+}
+
+/**
+ * Checks one document: a descriptor with all it refers to, or domain XML by itself. A document that
+ * is neither, or that is not there, has no problems. Never throws on any text.
+ */
+export function diagnose(
+  uri: string,
+  workspace: Workspace,
+  cache: ParseCache = createParseCache(),
+  languageId?: string,
+): Diagnosis {
+  const text = workspace.read(uri);
+  if (text === undefined) return diagnosis(uri, [], [], []);
+  switch (documentKind(uri, languageId, text)) {
+    case 'descriptor':
+      return diagnoseDescriptor(uri, text, workspace, cache);
+    case 'domain-xml': {
+      const { problems } = cache.domainXml(uri, text);
+      return diagnosis(
+        uri,
+        problems.map((problem) => placed(problem, uri)),
+        [],
+        [],
+      );
+    }
+    case undefined:
+      return diagnosis(uri, [], [], []);
+  }
+}
+
+function diagnoseDescriptor(
+  uri: string,
+  text: string,
+  workspace: Workspace,
+  cache: ParseCache,
+): Diagnosis {
+  const descriptor = cache.descriptor(uri, text);
+  if (descriptor.kind !== 'Migration') return diagnosis(uri, descriptor.problems, [], []);
+  const around = surroundingsOf(descriptor, workspace, cache);
+  const dependsOn = [
+    ...around.inventories.map((inventory) => inventory.uri),
+    ...(around.domainXmlUri === undefined ? [] : [around.domainXmlUri]),
+  ];
+  const own = [...descriptor.problems, ...linkProblems(around), ...hostProblems(around, workspace)];
+  // What a broken text seems to say is not what its author means: mend the YAML first.
+  if (descriptor.tree.problems.some((problem) => problem.severity === 'error')) {
+    return diagnosis(uri, own, [], dependsOn);
+  }
+  const { facts, inventories } = around;
+  const checked = checkMigration({ descriptor, facts, inventories, now: workspace.now() });
+  const problems = checked.problems.map((problem) =>
+    withinReach(problem, descriptor, around, workspace),
+  );
+  return diagnosis(uri, [...own, ...problems], checked.waiting, dependsOn);
+}
+
+/** The `domainXml` file is missing, broken, or speaks of another domain. */
+function linkProblems(around: Surroundings): readonly Problem[] {
+  const { descriptor, domainXmlUri, domainXml } = around;
+  const link = descriptor.migration.domainXml;
+  if (link === undefined || domainXmlUri === undefined) return [];
+  if (domainXml === undefined) {
+    const message = say(
+      '{0} cannot be read: there is no such file, or it is not a file that may be read.',
+      link.value,
+    );
+    return [errorAt(descriptor, link, 'domain-xml-missing', message)];
+  }
+  const first = domainXml.problems.find((problem) => problem.severity === 'error');
+  if (first === undefined && domainXml.domain !== undefined) return otherDomain(around);
+  const message =
+    domainXml.domain === undefined
+      ? say('{0} is not domain XML: its root element must be <domain>.', link.value)
+      : say('{0} has errors; the checks of this migration may not see all of it.', link.value);
+  const related = {
+    uri: domainXmlUri,
+    span: first?.span ?? { start: 0, end: 0 },
+    message: first?.message ?? say('The file is here.'),
+  };
+  return [{ ...errorAt(descriptor, link, 'domain-xml-unreadable', message), related: [related] }];
+}
+
+/** Checks about another guest's disks are worse than none. */
+function otherDomain(around: Surroundings): readonly Problem[] {
+  const { descriptor, domainXmlUri = '', domainXml } = around;
+  const named = descriptor.migration.domain;
+  const { name, uuid } = domainXml?.domain ?? {};
+  if (named === undefined || name === undefined || named.value === name.value) return [];
+  if (named.value.toLowerCase() === uuid?.value.toLowerCase()) return [];
+  const message = say('The domain XML describes {0}, not {1}.', name.value, named.value);
+  return [
+    {
+      ...errorAt(descriptor, named, 'domain-xml-mismatch', message),
+      related: [{ uri: domainXmlUri, span: name.span, message: say('It is named here.') }],
+      fixes: [replaceWith(descriptor, named, name.value)],
+    },
+  ];
+}
+
+/** Hosts that no inventory lists. A libvirt URI stands for itself. */
+function hostProblems(around: Surroundings, workspace: Workspace): readonly Problem[] {
+  const { descriptor, hosts, inventories } = around;
+  const { source, destination } = descriptor.migration;
+  const snapshot = workspace.facts();
+  return [source, destination].flatMap((named): readonly Problem[] => {
+    if (named === undefined || isUri(named.value)) return [];
+    if (hosts.some((host) => host.name === named.value)) return [];
+    const asked = snapshot !== undefined && Object.hasOwn(snapshot.hosts, named.value);
+    if (inventories.length === 0 && asked) return [];
+    const near = nearestName(
+      named.value,
+      hosts.map((host) => host.name),
+    );
+    const known = hosts.map((host) => host.name).join(', ');
+    if (inventories.length === 0) {
+      const message = say(
+        'No inventory says how to reach {0}: in this folder and above it there is no *.migration.yaml of kind HostInventory.',
+        named.value,
+      );
+      return [{ ...errorAt(descriptor, named, 'host-unknown', message), severity: 'warning' }];
+    }
+    const message =
+      near === undefined
+        ? say('The inventory lists no host {0}; it lists {1}.', named.value, known)
+        : say('The inventory lists no host {0}; is {1} meant?', named.value, near);
+    const related = inventories.map(({ uri }) => ({
+      uri,
+      span: { start: 0, end: 0 },
+      message: say('This inventory was searched.'),
+    }));
+    const fixes = near === undefined ? [] : [replaceWith(descriptor, named, near)];
+    return [{ ...errorAt(descriptor, named, 'host-unknown', message), related, fixes }];
+  });
+}
+
+function errorAt(
+  { uri }: MigrationDescriptor,
+  { span }: Located<string>,
+  code: string,
+  message: Message,
+): Problem {
+  return { uri, span, code, severity: 'error', message, related: [], evidence: [], fixes: [] };
+}
+
+function replaceWith(descriptor: MigrationDescriptor, at: Located<string>, newText: string): Fix {
+  return {
+    title: say('Change to “{0}”', newText),
+    edits: [{ uri: descriptor.uri, span: at.span, newText }],
+  };
+}
+
+/**
+ * A finding in a document that nobody can open (the live XML of a host) would be shown nowhere:
+ * it moves to the name of the domain and points to its origin.
+ */
+function withinReach(
+  problem: Problem,
+  descriptor: MigrationDescriptor,
+  around: Surroundings,
+  workspace: Workspace,
+): Problem {
+  const reachable = [
+    descriptor.uri,
+    around.domainXmlUri,
+    ...around.inventories.map((inventory) => inventory.uri),
+  ];
+  if (reachable.includes(problem.uri) && workspace.read(problem.uri) !== undefined) return problem;
+  const origin = {
+    uri: problem.uri,
+    span: problem.span,
+    message: say('The finding is about this place.'),
+  };
+  return {
+    ...problem,
+    uri: descriptor.uri,
+    span: descriptor.at(['domain']),
+    related: [origin, ...problem.related],
+  };
+}
+
+function placed(problem: SyntaxProblem, uri: string): Problem {
+  return {
+    ...problem,
+    uri,
+    related: [],
+    evidence: [],
+    fixes: problem.fixes.map((fix) => ({
+      title: fix.title,
+      edits: fix.edits.map((edit) => ({ ...edit, uri })),
+    })),
+  };
+}
+
+function diagnosis(
+  uri: string,
+  problems: readonly Problem[],
+  waiting: readonly WaitingRule[],
+  dependsOn: readonly string[],
+): Diagnosis {
+  const byDocument = new Map<string, Problem[]>([[uri, []]]);
+  for (const problem of problems) {
+    const list = byDocument.get(problem.uri);
+    if (list === undefined) byDocument.set(problem.uri, [problem]);
+    else list.push(problem);
+  }
+  return { problems, problemsByDocument: byDocument, waiting, dependsOn };
+}

@@ -1,0 +1,65 @@
+/** What the language service makes of a document. */
+export type DocumentKind = 'descriptor' | 'domain-xml';
+
+/** Language ids of the two kinds in editors. */
+export const languageIds = { descriptor: 'live-migration', domainXml: 'libvirt-domain' } as const;
+
+/**
+ * The kind of a document, or undefined for one that is none of ours. Names decide first; any other
+ * `xml` document counts only when its root element is `domain`.
+ */
+export function documentKind(
+  uri: string,
+  languageId: string | undefined,
+  text: string,
+): DocumentKind | undefined {
+  const path = uri.replace(/[?#].*$/, '').toLowerCase();
+  if (languageId === languageIds.descriptor) return 'descriptor';
+  if (languageId === languageIds.domainXml) return 'domain-xml';
+  if (isDescriptorName(path)) return 'descriptor';
+  if (path.endsWith('.domain.xml') || /\/libvirt\/qemu\/[^/]*\.xml$/.test(path))
+    return 'domain-xml';
+  if (languageId === 'xml' || (languageId === undefined && path.endsWith('.xml'))) {
+    return rootElementName(text) === 'domain' ? 'domain-xml' : undefined;
+  }
+  return undefined;
+}
+
+export function isDescriptorName(path: string): boolean {
+  return /\.migration\.ya?ml$/i.test(path);
+}
+
+/** Characters of a prologue that are looked at; a longer one is nobody's domain XML. */
+const prologueLimit = 64 * 1024;
+
+/** Name of the first element, behind the declaration, comments and a document type. */
+export function rootElementName(text: string): string | undefined {
+  const head = text.slice(0, prologueLimit);
+  let at = head.startsWith('\uFEFF') ? 1 : 0;
+  for (;;) {
+    while (/\s/.test(head.charAt(at))) at++;
+    if (head.startsWith('<!--', at)) at = after(head, '-->', at + 4);
+    else if (head.startsWith('<?', at)) at = after(head, '?>', at + 2);
+    else if (head.startsWith('<!', at)) at = afterDoctype(head, at);
+    else break;
+  }
+  const name = /^<([A-Za-z_][\w.:-]*)(?=[\s/>]|$)/.exec(head.slice(at, at + 256));
+  return name?.[1];
+}
+
+function after(text: string, end: string, from: number): number {
+  const found = text.indexOf(end, from);
+  return found < 0 ? text.length : found + end.length;
+}
+
+/** Skips `<!DOCTYPE … [ … ]>`: the first `>` outside the brackets of the internal subset. */
+function afterDoctype(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length; i++) {
+    const character = text.charAt(i);
+    if (character === '[') depth++;
+    else if (character === ']') depth--;
+    else if (character === '>' && depth <= 0) return i + 1;
+  }
+  return text.length;
+}

@@ -1,0 +1,55 @@
+import type { Descriptor } from '../descriptor/descriptor.ts';
+import { loadDescriptor } from '../descriptor/load.ts';
+import type { Domain } from '../domain/domain.ts';
+import { readDomain } from '../domain/read.ts';
+import type { SyntaxProblem } from '../problems.ts';
+import { parseXml } from '../xml/parse.ts';
+import type { XmlDocument } from '../xml/tree.ts';
+
+/** A domain XML document read from text. */
+export interface DomainXml {
+  readonly uri: string;
+  readonly text: string;
+  readonly document: XmlDocument;
+  /** Absent when the root element is not `domain`. */
+  readonly domain: Domain | undefined;
+  /** What parsing and reading found. */
+  readonly problems: readonly SyntaxProblem[];
+}
+
+/** Parsed documents. An answer depends on the text alone; the URI only says where it is kept. */
+export interface ParseCache {
+  descriptor(uri: string, text: string): Descriptor;
+  domainXml(uri: string, text: string): DomainXml;
+}
+
+/** Keeps the last parse of at most `capacity` documents of each kind, by URI and exact text. */
+export function createParseCache(capacity = 64): ParseCache {
+  return {
+    descriptor: remembered(capacity, loadDescriptor),
+    domainXml: remembered(capacity, readDomainXml),
+  };
+}
+
+function readDomainXml(uri: string, text: string): DomainXml {
+  const document = parseXml(text);
+  const { domain, problems } = readDomain(uri, document);
+  return { uri, text, document, domain, problems: [...document.problems, ...problems] };
+}
+
+function remembered<T>(
+  capacity: number,
+  compute: (uri: string, text: string) => T,
+): (uri: string, text: string) => T {
+  const entries = new Map<string, { text: string; value: T }>();
+  return (uri, text) => {
+    const entry = entries.get(uri);
+    // Equal strings are compared by content, so that a reread file costs no second parse.
+    const value = entry?.text === text ? entry.value : compute(uri, text);
+    entries.delete(uri);
+    entries.set(uri, { text, value });
+    const oldest = entries.size > capacity ? entries.keys().next().value : undefined;
+    if (oldest !== undefined) entries.delete(oldest);
+    return value;
+  };
+}

@@ -1,0 +1,83 @@
+import type { InventoryDescriptor, MigrationDescriptor } from '../descriptor/descriptor.ts';
+import type { InventoryHost } from '../descriptor/model.ts';
+import type { MigrationFacts } from '../facts/keys.ts';
+import type { FactsSnapshot } from '../facts/snapshot.ts';
+import { migrationFacts } from '../facts/view.ts';
+import type { DomainXml, ParseCache } from './parse-cache.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A host of an inventory, and the document that lists it. */
+export interface ListedHost {
+  readonly name: string;
+  readonly host: InventoryHost;
+  readonly uri: string;
+}
+
+/** What a migration descriptor refers to, read as far as it is there. */
+export interface Surroundings {
+  readonly descriptor: MigrationDescriptor;
+  /** URI of the `domainXml` file, whether or not it exists. */
+  readonly domainXmlUri: string | undefined;
+  /** The `domainXml` file; undefined when the key or the file is absent. */
+  readonly domainXml: DomainXml | undefined;
+  /** The inventories that apply, nearest first. */
+  readonly inventories: readonly InventoryDescriptor[];
+  /** Hosts of these inventories; of two with one name the nearer counts. */
+  readonly hosts: readonly ListedHost[];
+  /** Facts with the file's XML preferred, so that findings stand on lines the user can edit. */
+  readonly facts: MigrationFacts;
+  readonly snapshot: FactsSnapshot | undefined;
+}
+
+/** Reads everything a migration refers to. */
+export function surroundingsOf(
+  descriptor: MigrationDescriptor,
+  workspace: Workspace,
+  cache: ParseCache,
+): Surroundings {
+  const path = descriptor.migration.domainXml?.value;
+  const domainXmlUri = path === undefined ? undefined : workspace.resolve(descriptor.uri, path);
+  const xmlText = domainXmlUri === undefined ? undefined : workspace.read(domainXmlUri);
+  const domainXml =
+    domainXmlUri === undefined || xmlText === undefined
+      ? undefined
+      : cache.domainXml(domainXmlUri, xmlText);
+  const inventories = readInventories(descriptor.uri, workspace, cache);
+  const snapshot = workspace.facts();
+  const domain = domainXml?.domain;
+  const facts = migrationFacts({ descriptor, domain, snapshot, prefer: 'file' });
+  return {
+    descriptor,
+    domainXmlUri,
+    domainXml,
+    inventories,
+    hosts: listedHosts(inventories),
+    facts,
+    snapshot,
+  };
+}
+
+/** The inventories that apply to a document, nearest first. */
+export function readInventories(
+  uri: string,
+  workspace: Workspace,
+  cache: ParseCache,
+): readonly InventoryDescriptor[] {
+  return workspace.inventories(uri).flatMap((inventoryUri) => {
+    const text = workspace.read(inventoryUri);
+    const inventory = text === undefined ? undefined : cache.descriptor(inventoryUri, text);
+    return inventory?.kind === 'HostInventory' ? [inventory] : [];
+  });
+}
+
+/** The hosts that inventories list, nearest inventory first, each name once. */
+function listedHosts(inventories: readonly InventoryDescriptor[]): readonly ListedHost[] {
+  const hosts = new Map<string, ListedHost>();
+  for (const { uri, inventory } of inventories) {
+    for (const host of inventory.hosts?.items ?? []) {
+      const name = host.name?.value;
+      if (name !== undefined && !hosts.has(name)) hosts.set(name, { name, host, uri });
+    }
+  }
+  return [...hosts.values()];
+}

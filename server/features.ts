@@ -1,0 +1,238 @@
+import {
+  CodeActionKind,
+  DocumentDiagnosticReportKind,
+  LSPErrorCodes,
+  ResponseError,
+  SymbolKind,
+} from 'vscode-languageserver/node';
+import type { CancellationToken, DocumentSymbol } from 'vscode-languageserver/node';
+import { render } from '../core/messages.ts';
+import { codeActions, fixAll } from '../core/service/code-actions.ts';
+import { codeLenses } from '../core/service/code-lenses.ts';
+import { complete } from '../core/service/completion.ts';
+import { definition, references } from '../core/service/definition.ts';
+import { documentLinks } from '../core/service/document-links.ts';
+import { hover } from '../core/service/hover.ts';
+import { inlayHints } from '../core/service/inlay-hints.ts';
+import { checkMethod, modelMethod } from '../core/service/protocol.ts';
+import type { DocumentParams } from '../core/service/protocol.ts';
+import type { ServiceContext } from '../core/service/context.ts';
+import { documentSymbols } from '../core/service/symbols.ts';
+import type { SymbolNode } from '../core/service/symbols.ts';
+import { checkResponse, modelResponse } from './check.ts';
+import { toCompletionItem } from './completion-item.ts';
+import { toDiagnostic, toRange, toSpan, toWorkspaceEdit } from './convert.ts';
+import type { Conversion } from './convert.ts';
+import { describe, toDiagnostics } from './diagnostics.ts';
+import { toMarkdown } from './markdown.ts';
+import type { Session } from './session.ts';
+
+/** A request about one document, ready to be handed to the language service. */
+interface Asked {
+  readonly uri: string;
+  readonly context: ServiceContext;
+  readonly conversion: Conversion;
+}
+
+/** Answers the requests of the protocol; every handler is guarded and can be cancelled. */
+export function registerFeatures(session: Session): void {
+  const { connection, diagnoses } = session;
+
+  /**
+   * Lets waiting messages in first, so that a cancelled or outdated request costs nothing; a
+   * failure is logged and answered with an error, and the server lives on.
+   */
+  const answer =
+    <P extends object, R>(
+      name: string,
+      uriOf: (params: NoInfer<P>) => string,
+      compute: (params: P, asked: Asked) => R,
+    ) =>
+    async (params: P, token: CancellationToken): Promise<R> => {
+      await nextTurn();
+      if (token.isCancellationRequested) throw cancelled();
+      try {
+        const uri = session.workspace.document(uriOf(params))?.uri ?? uriOf(params);
+        const languageId = session.workspace.document(uri)?.languageId;
+        const { workspace, cache } = session;
+        const context: ServiceContext = { uri, languageId, workspace, cache };
+        return compute(params, { uri, context, conversion: session.conversion() });
+      } catch (error) {
+        connection.console.error(`${name} failed: ${describe(error)}`);
+        throw error instanceof ResponseError
+          ? error
+          : new ResponseError(LSPErrorCodes.RequestFailed, `${name} failed; see the log`);
+      }
+    };
+  const snippets = (): boolean =>
+    session.capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
+  const inDocument = (params: { textDocument: { uri: string } }): string => params.textDocument.uri;
+
+  connection.languages.diagnostics.on(
+    answer('diagnostics', inDocument, (_params, { uri, conversion }) => ({
+      kind: DocumentDiagnosticReportKind.Full,
+      items: toDiagnostics(diagnoses.problemsIn(uri), conversion),
+    })),
+  );
+  connection.onCompletion(
+    answer('completion', inDocument, ({ position }, { uri, context, conversion }) =>
+      complete(context, conversion.lines(uri).offset(position)).map((item) =>
+        toCompletionItem(item, uri, conversion, snippets()),
+      ),
+    ),
+  );
+  connection.onHover(
+    answer('hover', inDocument, ({ position }, { uri, context, conversion }) => {
+      const found = hover(context, conversion.lines(uri).offset(position));
+      if (found === undefined) return null;
+      return {
+        range: toRange({ uri, span: found.span }, conversion),
+        contents: toMarkdown(found.lines, conversion.translate),
+      };
+    }),
+  );
+  connection.onCodeAction(
+    answer('code actions', inDocument, ({ range, context }, { uri, conversion }) => {
+      const problems = diagnoses.problemsIn(uri);
+      const wanted = (kind: string): boolean =>
+        context.only === undefined || context.only.some((only) => isKindOf(kind, only));
+      const found = [
+        ...(wanted(CodeActionKind.QuickFix)
+          ? codeActions(uri, problems, toSpan(uri, range, conversion))
+          : []),
+        // “Fix all” is a command of its own in editors; unasked it would crowd the light bulb.
+        ...(context.only !== undefined && wanted(CodeActionKind.SourceFixAll)
+          ? fixAll(uri, problems)
+          : []),
+      ];
+      return found.map((action) => ({
+        title: render(action.title, conversion.translate),
+        kind: action.kind,
+        ...(action.problem === undefined
+          ? {}
+          : { diagnostics: [toDiagnostic(action.problem, conversion)] }),
+        ...(action.preferred ? { isPreferred: true } : {}),
+        edit: toWorkspaceEdit(action.edits, conversion),
+      }));
+    }),
+  );
+  connection.onCodeLens(
+    answer('code lenses', inDocument, (_params, { uri, context, conversion }) =>
+      codeLenses(context, diagnoses.of(uri).waiting).map((lens) => ({
+        range: toRange({ uri, span: lens.span }, conversion),
+        command: {
+          title: renderWithReason(lens, conversion),
+          command: lens.command,
+          arguments: [...lens.arguments],
+        },
+      })),
+    ),
+  );
+  connection.languages.inlayHint.on(
+    answer('inlay hints', inDocument, ({ range }, { uri, context, conversion }) =>
+      inlayHints(context, toSpan(uri, range, conversion)).map((hint) => ({
+        position: conversion.lines(uri).position(hint.offset),
+        label: hint.label,
+        paddingLeft: true,
+      })),
+    ),
+  );
+  connection.onDocumentSymbol(
+    answer('symbols', inDocument, (_params, { uri, context, conversion }) =>
+      documentSymbols(context).map((symbol) => toDocumentSymbol(symbol, uri, conversion)),
+    ),
+  );
+  connection.onDefinition(
+    answer('definition', inDocument, ({ position }, { uri, context, conversion }) => {
+      const found = definition(context, conversion.lines(uri).offset(position));
+      return found.map(({ origin, target }) => ({
+        originSelectionRange: toRange({ uri, span: origin }, conversion),
+        targetUri: target.uri,
+        targetRange: toRange(target, conversion),
+        targetSelectionRange: toRange(target, conversion),
+      }));
+    }),
+  );
+  connection.onReferences(
+    answer('references', inDocument, ({ position }, { uri, context, conversion }) => {
+      const open = session.workspace.documents().map((document) => document.uri);
+      return references(context, conversion.lines(uri).offset(position), open).map((found) => ({
+        uri: found.uri,
+        range: toRange(found, conversion),
+      }));
+    }),
+  );
+  connection.onDocumentLinks(
+    answer('links', inDocument, (_params, { uri, context, conversion }) =>
+      documentLinks(context).map((link) => ({
+        range: toRange({ uri, span: link.span }, conversion),
+        target: link.target,
+      })),
+    ),
+  );
+  connection.onRequest(
+    checkMethod,
+    answer(
+      'check',
+      (params: DocumentParams) => params.uri,
+      (_params, { uri, conversion }) => checkResponse(diagnoses.of(uri), conversion),
+    ),
+  );
+  connection.onRequest(
+    modelMethod,
+    answer(
+      'model',
+      (params: DocumentParams) => params.uri,
+      (_params, { context }) => modelResponse(context),
+    ),
+  );
+}
+
+/** The protocol's hierarchy of kinds: `source.fixAll.x` is a `source`. */
+function isKindOf(kind: string, wanted: string): boolean {
+  return kind === wanted || wanted === '' || kind.startsWith(`${wanted}.`);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+function cancelled(): ResponseError {
+  return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+}
+
+function renderWithReason(
+  {
+    title,
+    reason,
+  }: {
+    readonly title: Parameters<typeof render>[0];
+    readonly reason?: Parameters<typeof render>[0];
+  },
+  { translate }: Conversion,
+): string {
+  if (reason === undefined) return render(title, translate);
+  return render({ ...title, args: [...title.args, render(reason, translate)] }, translate);
+}
+
+const symbolKinds: Readonly<Record<SymbolNode['kind'], SymbolKind>> = {
+  file: SymbolKind.File,
+  host: SymbolKind.Namespace,
+  disk: SymbolKind.Object,
+  network: SymbolKind.Interface,
+  group: SymbolKind.Module,
+  property: SymbolKind.Property,
+};
+
+function toDocumentSymbol(symbol: SymbolNode, uri: string, conversion: Conversion): DocumentSymbol {
+  return {
+    name: symbol.name,
+    ...(symbol.detail === undefined ? {} : { detail: symbol.detail }),
+    kind: symbolKinds[symbol.kind],
+    range: toRange({ uri, span: symbol.span }, conversion),
+    selectionRange: toRange({ uri, span: symbol.nameSpan }, conversion),
+    children: symbol.children.map((child) => toDocumentSymbol(child, uri, conversion)),
+  };
+}

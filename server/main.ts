@@ -1,0 +1,8 @@
+/**
+ * The language server as a process of its own: `node dist/server.cjs --stdio`, or `--node-ipc` as
+ * VS Code starts it.
+ */
+import { ProposedFeatures, createConnection } from 'vscode-languageserver/node';
+import { startServer } from './server.ts';
+
+startServer(createConnection(ProposedFeatures.all));

@@ -1,0 +1,159 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { isDescriptorName } from '../core/service/document-kind.ts';
+import type { ParseCache } from '../core/service/parse-cache.ts';
+import type { Workspace } from '../core/service/workspace.ts';
+import type { FactsSnapshot } from '../core/facts/snapshot.ts';
+import { canonicalUri, filePath, resolvePath } from './file-uri.ts';
+import type { Files } from './files.ts';
+
+/** Parents above a document that are searched when it lies in no workspace folder. */
+const looseParents = 2;
+/** Milliseconds for which a folder's inventories are remembered when nobody tells of changes. */
+const unwatchedMemoAge = 2000;
+
+/** The core's view of the world: open documents first, then the disk. */
+export class OpenWorkspace implements Workspace {
+  /** Paths of the workspace folders. */
+  folders: readonly string[] = [];
+  /** The `liveMigrate.inventory` setting. */
+  inventorySetting: string | undefined;
+  /** True when the editor tells of changed files; else folders are looked through again. */
+  filesAreWatched = false;
+  /** Counts everything that may change an answer. */
+  generation = 0;
+  snapshot: FactsSnapshot | undefined;
+
+  private readonly open = new Map<string, TextDocument>();
+  private readonly inventoryMemo = new Map<string, { at: number; uris: string[] }>();
+  private readonly files: Files;
+  private readonly cache: ParseCache;
+
+  constructor(files: Files, cache: ParseCache) {
+    this.files = files;
+    this.cache = cache;
+  }
+
+  /** Something outside the open documents has changed: files, facts or settings. */
+  changed(): void {
+    this.generation++;
+    this.inventoryMemo.clear();
+  }
+
+  setOpen(document: TextDocument): void {
+    this.open.set(canonicalUri(document.uri), document);
+    this.changed();
+  }
+
+  setClosed(uri: string): void {
+    this.open.delete(canonicalUri(uri));
+    this.changed();
+  }
+
+  /** An open document has another text; only an inventory can change which inventories apply. */
+  textChanged(document: TextDocument): void {
+    this.generation++;
+    const canonical = canonicalUri(document.uri);
+    const was = [...this.inventoryMemo.values()].some((memo) => memo.uris.includes(canonical));
+    if (was || looksLikeInventory(document.getText())) this.inventoryMemo.clear();
+  }
+
+  document(uri: string): TextDocument | undefined {
+    return this.open.get(canonicalUri(uri));
+  }
+
+  documents(): readonly TextDocument[] {
+    return [...this.open.values()];
+  }
+
+  read(uri: string): string | undefined {
+    const document = this.document(uri);
+    if (document !== undefined) return document.getText();
+    const path = filePath(uri);
+    return path === undefined ? undefined : this.files.read(path);
+  }
+
+  resolve(base: string, path: string): string {
+    return this.spelling(resolvePath(base, path, this.folders[0]));
+  }
+
+  /** Facts do not depend on the document: hosts go by their inventory names. */
+  facts(): FactsSnapshot | undefined {
+    return this.snapshot;
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  inventories(uri: string): readonly string[] {
+    const found = this.searchedFolders(uri).flatMap((folder) => this.inventoriesIn(folder));
+    const setting = this.inventorySetting;
+    const configured =
+      setting === undefined || setting === ''
+        ? []
+        : [pathToFileURL(resolve(this.folders[0] ?? '.', setting)).href];
+    return [...new Set([...found, ...configured].map((each) => this.spelling(each)))];
+  }
+
+  /** The editor's own spelling of an open document's URI, so that findings meet their document. */
+  private spelling(uri: string): string {
+    return this.document(uri)?.uri ?? uri;
+  }
+
+  /** The document's folder and its parents, up to the workspace folder that holds it. */
+  private searchedFolders(uri: string): readonly string[] {
+    const path = filePath(uri);
+    if (path === undefined) return this.folders.slice(0, 1);
+    const start = dirname(path);
+    const root = this.folders.find((folder) => isWithin(start, folder));
+    const folders = [start];
+    for (let folder = start; folder !== root && folders.length < 32;) {
+      if (root === undefined && folders.length > looseParents) break;
+      const parent = dirname(folder);
+      if (parent === folder) break;
+      folders.push(parent);
+      folder = parent;
+    }
+    return folders;
+  }
+
+  private inventoriesIn(folder: string): readonly string[] {
+    const memo = this.inventoryMemo.get(folder);
+    const now = Date.now();
+    if (memo !== undefined && (this.filesAreWatched || now - memo.at < unwatchedMemoAge)) {
+      return memo.uris;
+    }
+    const names = new Set(this.files.list(folder).filter(isDescriptorName));
+    for (const document of this.open.values()) {
+      const path = filePath(document.uri);
+      if (path !== undefined && dirname(path) === folder && isDescriptorName(path)) {
+        names.add(relative(folder, path));
+      }
+    }
+    const uris = [...names]
+      .sort()
+      .map((name) => pathToFileURL(join(folder, name)).href)
+      .filter((uri) => this.isInventory(uri));
+    if (this.inventoryMemo.size > 256) this.inventoryMemo.clear();
+    this.inventoryMemo.set(folder, { at: now, uris });
+    return uris;
+  }
+
+  private isInventory(uri: string): boolean {
+    const text = this.read(uri);
+    // A look at the text spares parsing every migration of a large folder.
+    if (text === undefined || !looksLikeInventory(text)) return false;
+    return this.cache.descriptor(uri, text).kind === 'HostInventory';
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return inside === '' || (!inside.startsWith('..') && !/^([a-zA-Z]:|[\\/])/.test(inside));
+}
+
+function looksLikeInventory(text: string): boolean {
+  return /^\s*kind\s*:\s*["']?HostInventory\b/m.test(text);
+}

@@ -1,0 +1,244 @@
+import {
+  CodeActionKind,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver/node';
+import type {
+  ClientCapabilities,
+  Connection,
+  InitializeParams,
+  InitializeResult,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { english } from '../core/messages.ts';
+import type { Translate } from '../core/messages.ts';
+import { createParseCache } from '../core/service/parse-cache.ts';
+import type { FactsParams, ServerOptions } from '../core/service/protocol.ts';
+import { factsMethod } from '../core/service/protocol.ts';
+import { createConversion } from './convert.ts';
+import type { Conversion } from './convert.ts';
+import { Diagnoses, Publisher, describe } from './diagnostics.ts';
+import { FactsFile, readSnapshot } from './facts-file.ts';
+import { registerFeatures } from './features.ts';
+import { canonicalUri, filePath } from './file-uri.ts';
+import { diskFiles } from './files.ts';
+import { OpenWorkspace } from './open-workspace.ts';
+import { translateTo } from './translations.ts';
+
+/** One client's documents, settings and facts, and the handlers that keep them current. */
+export class Session {
+  readonly connection: Connection;
+  readonly cache = createParseCache();
+  readonly workspace: OpenWorkspace;
+  readonly diagnoses: Diagnoses;
+  capabilities: ClientCapabilities = {};
+  private readonly documents = new TextDocuments(TextDocument);
+  private readonly publisher: Publisher;
+  private readonly factsFile: FactsFile;
+  private translate: Translate = english;
+  private refreshWanted = false;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    const files = diskFiles();
+    this.workspace = new OpenWorkspace(files, this.cache);
+    this.diagnoses = new Diagnoses(this.workspace, this.cache);
+    this.factsFile = new FactsFile(files, (message) => {
+      connection.console.warn(message);
+    });
+    this.publisher = new Publisher({
+      connection,
+      workspace: this.workspace,
+      diagnoses: this.diagnoses,
+      conversion: () => this.conversion(),
+      pulls: () => this.pulls,
+      published: () => {
+        this.refreshClient();
+      },
+    });
+  }
+
+  get pulls(): boolean {
+    return this.capabilities.textDocument?.diagnostic !== undefined;
+  }
+
+  conversion(): Conversion {
+    return createConversion(this.translate, this.workspace.now(), (uri) =>
+      this.workspace.read(uri),
+    );
+  }
+
+  register(): void {
+    const { connection } = this;
+    connection.onInitialize((params) => this.initialize(params));
+    connection.onInitialized(() => {
+      void this.initialized().catch((error: unknown) => {
+        connection.console.error(`registering with the editor failed: ${describe(error)}`);
+      });
+    });
+    connection.onShutdown(() => {
+      this.publisher.stop();
+    });
+    this.documents.onDidOpen(({ document }) => {
+      this.workspace.setOpen(document);
+      this.publisher.schedule();
+    });
+    this.documents.onDidChangeContent(({ document }) => {
+      if (this.diagnoses.hasDependents(document.uri)) this.refreshWanted = true;
+      this.workspace.textChanged(document);
+      this.publisher.schedule();
+    });
+    this.documents.onDidClose(({ document }) => {
+      this.workspace.setClosed(document.uri);
+      this.worldChanged();
+    });
+    this.documents.listen(connection);
+    connection.onDidChangeWatchedFiles(() => {
+      this.worldChanged();
+    });
+    connection.onDidChangeConfiguration(() => {
+      void this.readSettings();
+    });
+    connection.onNotification(factsMethod, (params: FactsParams) => {
+      this.takeFacts(params);
+    });
+    registerFeatures(this);
+  }
+
+  private initialize(params: InitializeParams): InitializeResult {
+    this.capabilities = params.capabilities;
+    const options = serverOptions(params.initializationOptions);
+    this.translate = translateTo(options.locale ?? params.locale);
+    this.workspace.folders = workspaceFolders(params);
+    this.workspace.inventorySetting = options.inventory;
+    this.factsFile.path = options.factsFile;
+    this.workspace.snapshot = this.factsFile.read(this.workspace.folders[0]);
+    return {
+      serverInfo: { name: 'live-migrate' },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        diagnosticProvider: {
+          identifier: 'live-migrate',
+          interFileDependencies: true,
+          workspaceDiagnostics: false,
+        },
+        completionProvider: { triggerCharacters: [':', ' ', '-', '{', ',', '[', '"'] },
+        hoverProvider: true,
+        codeActionProvider: {
+          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll],
+        },
+        codeLensProvider: {},
+        inlayHintProvider: {},
+        documentSymbolProvider: true,
+        definitionProvider: true,
+        referencesProvider: true,
+        documentLinkProvider: {},
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  }
+
+  private async initialized(): Promise<void> {
+    const { connection, capabilities } = this;
+    if (capabilities.workspace?.workspaceFolders === true) {
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = new Set(removed.map((folder) => filePath(folder.uri)));
+        const kept = this.workspace.folders.filter((folder) => !gone.has(folder));
+        const more = added.flatMap((folder) => filePath(folder.uri) ?? []);
+        this.workspace.folders = [...kept, ...more];
+        this.worldChanged();
+      });
+    }
+    if (capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true) {
+      await connection.client.register(DidChangeConfigurationNotification.type, {
+        section: 'liveMigrate',
+      });
+    }
+    if (capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) {
+      await connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: [
+          { globPattern: '**/*.migration.{yaml,yml}' },
+          { globPattern: '**/*.xml' },
+          { globPattern: '**/*facts*.json' },
+        ],
+      });
+      this.workspace.filesAreWatched = true;
+    }
+    await this.readSettings();
+  }
+
+  /** Settings of the editor; initialisation options stay in force where a setting is empty. */
+  private async readSettings(): Promise<void> {
+    if (this.capabilities.workspace?.configuration !== true) return;
+    try {
+      const settings: unknown = await this.connection.workspace.getConfiguration('liveMigrate');
+      const { inventory } = serverOptions(settings);
+      if (inventory !== undefined && inventory !== '') this.workspace.inventorySetting = inventory;
+      this.worldChanged();
+    } catch (error) {
+      this.connection.console.warn(`reading the settings failed: ${describe(error)}`);
+    }
+  }
+
+  private takeFacts(params: FactsParams): void {
+    const snapshot = readSnapshot(params.snapshot);
+    if (snapshot === undefined && params.snapshot !== null) {
+      this.connection.console.warn(`${factsMethod}: this is no snapshot of facts; it is ignored`);
+      return;
+    }
+    this.factsFile.path = undefined;
+    this.workspace.snapshot = snapshot;
+    this.worldChanged();
+  }
+
+  /** Files, facts or settings have changed: every open document is looked at again. */
+  private worldChanged(): void {
+    if (this.factsFile.path !== undefined) {
+      this.workspace.snapshot = this.factsFile.read(this.workspace.folders[0]);
+    }
+    this.workspace.changed();
+    this.refreshWanted = true;
+    this.publisher.schedule();
+  }
+
+  /** Asks the client to ask again for what it pulls, when something else than its text changed. */
+  private refreshClient(): void {
+    if (!this.refreshWanted) return;
+    this.refreshWanted = false;
+    const { connection } = this;
+    const workspace = this.capabilities.workspace;
+    const ignore = (error: unknown): void => {
+      connection.console.warn(`the editor refused to refresh: ${describe(error)}`);
+    };
+    if (this.pulls && workspace?.diagnostics?.refreshSupport === true) {
+      void Promise.resolve(connection.languages.diagnostics.refresh()).catch(ignore);
+    }
+    if (workspace?.codeLens?.refreshSupport === true) {
+      void Promise.resolve(connection.sendRequest('workspace/codeLens/refresh')).catch(ignore);
+    }
+    if (workspace?.inlayHint?.refreshSupport === true) {
+      void Promise.resolve(connection.languages.inlayHint.refresh()).catch(ignore);
+    }
+  }
+}
+
+/** Takes what has the right type; everything else counts as absent. */
+function serverOptions(value: unknown): ServerOptions {
+  if (typeof value !== 'object' || value === null) return {};
+  const said = value as Record<string, unknown>;
+  const text = (name: string): Record<string, string> => {
+    const found = said[name];
+    return typeof found === 'string' && found !== '' ? { [name]: found } : {};
+  };
+  return { ...text('locale'), ...text('factsFile'), ...text('inventory') };
+}
+
+function workspaceFolders(params: InitializeParams): readonly string[] {
+  const uris = params.workspaceFolders?.map((folder) => folder.uri) ?? [];
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- older editors send nothing else
+  const root = params.rootUri;
+  const all = uris.length > 0 || root === null ? uris : [root];
+  return all.flatMap((uri) => filePath(canonicalUri(uri)) ?? []);
+}
