@@ -9,7 +9,7 @@ import { createParseCache } from '../../core/service/parse-cache.ts';
 import { readSnapshotFile } from '../../hosts/collect/snapshot-file.ts';
 import { diskWorkspace } from '../../hosts/workspace/disk-workspace.ts';
 import { exitCode } from '../exit-codes.ts';
-import { problemDetails, problemJson, problemLine } from '../output/problems.ts';
+import { printProblem, problemJson } from '../output/problems.ts';
 import type { PrintContext } from '../output/problems.ts';
 import { sarifLog } from '../output/sarif.ts';
 import { UsageError } from '../usage-error.ts';
@@ -79,8 +79,7 @@ function printProblems(
       return;
     case 'text':
       for (const problem of problems) {
-        terminal.out(problemLine(problem, print));
-        problemDetails(problem, print).forEach((line) => {
+        printProblem(problem, print, (line) => {
           terminal.out(line);
         });
       }

@@ -30,14 +30,14 @@ export interface PrintContext {
 }
 
 /** `file:line:col: severity: message [rule-id]`, with one-based lines and columns as compilers print. */
-export function problemLine(problem: Problem, context: PrintContext): string {
+function problemLine(problem: Problem, context: PrintContext): string {
   const { start } = located(problem, context);
   const place = `${fileName(problem.uri, context.folder)}:${start.line + 1}:${start.character + 1}`;
   return `${place}: ${problem.severity}: ${render(problem.message, context.translate)} [${problem.code}]`;
 }
 
 /** The line of the file with the place marked below it, and where else the problem lies. */
-export function problemDetails(problem: Problem, context: PrintContext): readonly string[] {
+function problemDetails(problem: Problem, context: PrintContext): readonly string[] {
   const text = context.read(problem.uri);
   if (text === undefined) return [];
   const range = located(problem, context);
@@ -54,6 +54,16 @@ export function problemDetails(problem: Problem, context: PrintContext): readonl
   });
   const fixes = problem.fixes.map((fix) => `    fix: ${render(fix.title, context.translate)}`);
   return [...excerpt, ...related, ...fixes];
+}
+
+/** Writes a problem with its details, line by line. */
+export function printProblem(
+  problem: Problem,
+  context: PrintContext,
+  write: (line: string) => void,
+): void {
+  write(problemLine(problem, context));
+  problemDetails(problem, context).forEach(write);
 }
 
 export function problemJson(problem: Problem, context: PrintContext): ProblemJson {

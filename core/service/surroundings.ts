@@ -71,7 +71,7 @@ export function readInventories(
 }
 
 /** The hosts that inventories list, nearest inventory first, each name once. */
-function listedHosts(inventories: readonly InventoryDescriptor[]): readonly ListedHost[] {
+export function listedHosts(inventories: readonly InventoryDescriptor[]): readonly ListedHost[] {
   const hosts = new Map<string, ListedHost>();
   for (const { uri, inventory } of inventories) {
     for (const host of inventory.hosts?.items ?? []) {

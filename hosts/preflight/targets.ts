@@ -27,12 +27,3 @@ export function targetFor(named: string, hosts: readonly ListedHost[]): HostTarg
     ...(port === undefined ? {} : { port: Number(port) }),
   };
 }
-
-/** The libvirt URI under which the source host reaches the destination. */
-export function destinationUri(named: string, hosts: readonly ListedHost[]): string {
-  if (named.includes('://')) return named;
-  const host = hosts.find((candidate) => candidate.name === named)?.host;
-  if (host?.uri !== undefined) return host.uri.value;
-  const user = host?.user === undefined ? '' : `${host.user.value}@`;
-  return `qemu+ssh://${user}${host?.address?.value ?? named}/system`;
-}

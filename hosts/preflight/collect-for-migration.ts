@@ -1,0 +1,80 @@
+import { pathsToAsk } from '../../core/facts/view.ts';
+import { readDomain } from '../../core/domain/read.ts';
+import type { Domain } from '../../core/domain/domain.ts';
+import type { FactsSnapshot, HostSnapshot } from '../../core/facts/snapshot.ts';
+import type { Surroundings } from '../../core/service/surroundings.ts';
+import { parseXml } from '../../core/xml/parse.ts';
+import { collectFacts } from '../collect/collect-facts.ts';
+import { unreachableHost } from '../collect/unreachable.ts';
+import { HostError } from '../host-error.ts';
+import type { HostSession } from '../session.ts';
+import type { HostTarget } from '../ssh/target.ts';
+import { targetFor } from './targets.ts';
+
+/** Opens (or reuses) the connection to a host. Throws HostError. */
+export type HostAccess = (target: HostTarget) => Promise<HostSession>;
+
+/**
+ * Facts of the two hosts of a migration, each path asked that the migration depends on. A host that
+ * cannot be reached is in the snapshot with the reason; this never throws for a host's sake.
+ */
+export async function collectForMigration(request: {
+  readonly surroundings: Surroundings;
+  readonly hosts: HostAccess;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}): Promise<FactsSnapshot> {
+  const { surroundings, signal } = request;
+  const { descriptor, domainXml } = surroundings;
+  const { source, destination } = descriptor.migration;
+  const ask = (named: string, paths: readonly string[]): Promise<HostSnapshot> => {
+    const target = targetFor(named, surroundings.hosts);
+    return target === undefined
+      ? Promise.resolve(
+          unreachableHost(named, request.now(), `no inventory says how to reach ${named}`),
+        )
+      : collectHost({ ...request, named, target, paths });
+  };
+  const snapshots: Record<string, HostSnapshot> = {};
+  let live: Domain | undefined;
+  if (source !== undefined) {
+    const said = await ask(source.value, pathsToAsk(descriptor, domainXml?.domain).source);
+    snapshots[source.value] = said;
+    live = liveDomain(said, descriptor.migration.domain?.value);
+  }
+  signal.throwIfAborted();
+  if (destination !== undefined && destination.value !== source?.value) {
+    const paths = [live, domainXml?.domain].flatMap(
+      (domain) => pathsToAsk(descriptor, domain).destination,
+    );
+    snapshots[destination.value] = await ask(destination.value, [...new Set(paths)]);
+  }
+  return { format: 'livemigrate-facts/1', hosts: snapshots };
+}
+
+/** One host's facts; when it cannot be reached the snapshot holds the reason. */
+export async function collectHost(request: {
+  readonly named: string;
+  readonly target: HostTarget;
+  readonly paths: readonly string[];
+  readonly hosts: HostAccess;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}): Promise<HostSnapshot> {
+  const { named, target, paths, hosts, now, signal } = request;
+  try {
+    const session = await hosts(target);
+    return await collectFacts(session, { paths, domains: 'all', signal }, now);
+  } catch (error) {
+    if (error instanceof HostError && error.kind !== 'cancelled') {
+      return unreachableHost(named, now(), error.message);
+    }
+    throw error;
+  }
+}
+
+function liveDomain(said: HostSnapshot, name: string | undefined): Domain | undefined {
+  if (!said.domains.ok) return undefined;
+  const found = said.domains.value.find((domain) => domain.name === name || domain.uuid === name);
+  return found === undefined ? undefined : readDomain('live', parseXml(found.xml)).domain;
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { MigrationDescriptor } from '../../core/descriptor/descriptor.ts';
+import type { Domain } from '../../core/domain/domain.ts';
+import type { MigrationFacts } from '../../core/facts/keys.ts';
+import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
+import { migrationFacts } from '../../core/facts/view.ts';
+import { destinationUri } from '../../core/planner/destination-uri.ts';
+import { planMigration } from '../../core/planner/plan-migration.ts';
+import type { PlanResult } from '../../core/planner/plan.ts';
+import type { Problem } from '../../core/problems.ts';
+import { checkMigration } from '../../core/rules/engine.ts';
+import type { CheckResult } from '../../core/rules/engine.ts';
+import { diagnose } from '../../core/service/diagnose.ts';
+import { createParseCache } from '../../core/service/parse-cache.ts';
+import { surroundingsOf } from '../../core/service/surroundings.ts';
+import type { Surroundings } from '../../core/service/surroundings.ts';
+import type { Workspace } from '../../core/service/workspace.ts';
+import { collectForMigration } from './collect-for-migration.ts';
+import type { HostAccess } from './collect-for-migration.ts';
+
+/** What a preflight found, with facts that were collected for it. */
+export interface Preflight {
+  readonly descriptor: MigrationDescriptor;
+  readonly surroundings: Surroundings;
+  readonly snapshot: FactsSnapshot;
+  /** Facts with the live XML: what will really move. */
+  readonly facts: MigrationFacts;
+  /** The rules over these facts; a launch refuses on any error in it. */
+  readonly check: CheckResult;
+  /** Everything to show: file mistakes, and findings on the lines of the files where they stand. */
+  readonly problems: readonly Problem[];
+}
+
+export interface PreflightRequest {
+  readonly uri: string;
+  /** Files; its facts are replaced by those that are collected. */
+  readonly workspace: Workspace;
+  readonly hosts: HostAccess;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Collects fresh facts of both hosts and checks the migration; undefined when it is no migration. */
+export async function preflight(request: PreflightRequest): Promise<Preflight | undefined> {
+  const { uri, workspace, now } = request;
+  const cache = createParseCache();
+  const before = surroundingsFor(uri, workspace, cache);
+  if (before === undefined) return undefined;
+  const snapshot = await collectForMigration({ ...request, surroundings: before });
+  const informed: Workspace = { ...bound(workspace), facts: () => snapshot, now };
+  const surroundings = surroundingsFor(uri, informed, cache) ?? before;
+  const { descriptor, inventories, domainXml } = surroundings;
+  const facts = migrationFacts({ descriptor, domain: domainXml?.domain, snapshot, prefer: 'live' });
+  const check = checkMigration({ descriptor, facts, inventories, now: now() });
+  const shown = diagnose(uri, informed, cache).problems;
+  return {
+    descriptor,
+    surroundings,
+    snapshot,
+    facts,
+    check,
+    problems: merged(shown, check.problems),
+  };
+}
+
+/** The plan for what a preflight found, or by name why there is none. */
+export function planFor({ descriptor, surroundings, facts, check }: Preflight): PlanResult {
+  const { domain } = facts;
+  const live = facts['source.domain'];
+  if (!domain.known || !live.known) {
+    const why = domain.known ? live : domain;
+    const message = why.known ? { text: '', args: [] } : why.why;
+    return { ok: false, refusals: [{ path: ['source'], code: 'facts-unknown', message }] };
+  }
+  const named = descriptor.migration.destination?.value ?? '';
+  const host = surroundings.hosts.find((candidate) => candidate.name === named)?.host;
+  return planMigration({
+    descriptor,
+    domain: domain.value satisfies Domain,
+    domainXmlText: live.value.xml,
+    facts,
+    destinationUri: destinationUri(named, host),
+    migrationAddress: host?.migrationAddress?.value,
+    check,
+    hash: sha256,
+  });
+}
+
+/** SHA-256 in hex. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function surroundingsFor(
+  uri: string,
+  workspace: Workspace,
+  cache: ReturnType<typeof createParseCache>,
+): Surroundings | undefined {
+  const text = workspace.read(uri);
+  const descriptor = text === undefined ? undefined : cache.descriptor(uri, text);
+  return descriptor?.kind === 'Migration'
+    ? surroundingsOf(descriptor, workspace, cache)
+    : undefined;
+}
+
+/** The workspace's methods as functions, so that single ones can be replaced. */
+function bound(workspace: Workspace): Workspace {
+  return {
+    read: (uri) => workspace.read(uri),
+    resolve: (base, path) => workspace.resolve(base, path),
+    inventories: (uri) => workspace.inventories(uri),
+    facts: () => workspace.facts(),
+    now: () => workspace.now(),
+  };
+}
+
+/** Findings on files first; of the findings on live XML those that the files did not show. */
+function merged(shown: readonly Problem[], live: readonly Problem[]): readonly Problem[] {
+  const key = (problem: Problem): string => JSON.stringify([problem.code, problem.message]);
+  const seen = new Set(shown.map(key));
+  return [...shown, ...live.filter((problem) => !seen.has(key(problem)))];
+}
