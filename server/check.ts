@@ -1,6 +1,5 @@
 import { render } from '../core/messages.ts';
 import type { Problem } from '../core/problems.ts';
-import { documentationPage } from '../core/rules/documentation.ts';
 import { groupWaiting } from '../core/service/code-lenses.ts';
 import { migrationOf } from '../core/service/context.ts';
 import type { ServiceContext } from '../core/service/context.ts';
@@ -28,7 +27,7 @@ function checkedProblem(problem: Problem, conversion: Conversion): CheckedProble
     code: problem.code,
     severity: problem.severity,
     message: messageWithEvidence(problem, conversion),
-    documentation: documentationPage(problem.code),
+    documentation: conversion.documentation(problem.code) ?? null,
     fixes: problem.fixes.map((fix) => ({
       title: render(fix.title, conversion.translate),
       edits: fix.edits.map((edit) => ({

@@ -7,7 +7,6 @@ import type {
 import { render, say } from '../core/messages.ts';
 import type { Message, Translate } from '../core/messages.ts';
 import type { Evidence, Problem, Severity, TextEdit } from '../core/problems.ts';
-import { documentationPage } from '../core/rules/documentation.ts';
 import { indexLines } from '../core/text/lines.ts';
 import type { LineIndex, PositionRange } from '../core/text/lines.ts';
 import type { Location, Span } from '../core/text/span.ts';
@@ -17,25 +16,24 @@ import { formatDuration } from '../core/units/quantity.ts';
 export interface Conversion {
   readonly translate: Translate;
   readonly now: number;
+  /** Address of the page that documents a code; undefined where the pages are not at hand. */
+  documentation(code: string): string | undefined;
   /** Line index of a document's newest text; of an empty one when it cannot be read. */
   lines(uri: string): LineIndex;
 }
 
 /** Line indexes by document and text, so that one answer indexes each text once. */
 export function createConversion(
-  translate: Translate,
-  now: number,
-  read: (uri: string) => string | undefined,
+  options: Omit<Conversion, 'lines'> & { read(uri: string): string | undefined },
 ): Conversion {
   const known = new Map<string, LineIndex>();
   return {
-    translate,
-    now,
+    ...options,
     lines(uri) {
       const found = known.get(uri);
       if (found !== undefined) return found;
       // Nothing is ever said about places behind the parsers' limits.
-      const index = indexLines((read(uri) ?? '').slice(0, 16 * 1024 * 1024));
+      const index = indexLines((options.read(uri) ?? '').slice(0, 16 * 1024 * 1024));
       known.set(uri, index);
       return index;
     },
@@ -50,11 +48,12 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 export function toDiagnostic(problem: Problem, conversion: Conversion): Diagnostic {
+  const href = conversion.documentation(problem.code);
   return {
     range: toRange(problem, conversion),
     severity: severities[problem.severity],
     code: problem.code,
-    codeDescription: { href: documentationPage(problem.code) },
+    ...(href === undefined ? {} : { codeDescription: { href } }),
     source: 'live-migrate',
     message: messageWithEvidence(problem, conversion),
     relatedInformation: problem.related.map((related) => ({

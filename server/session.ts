@@ -14,6 +14,7 @@ import type {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { english } from '../core/messages.ts';
 import type { Translate } from '../core/messages.ts';
+import { documentationPage } from '../core/rules/documentation.ts';
 import { createParseCache } from '../core/service/parse-cache.ts';
 import type { FactsParams, ServerOptions } from '../core/service/protocol.ts';
 import { factsMethod } from '../core/service/protocol.ts';
@@ -25,7 +26,7 @@ import { registerFeatures } from './features.ts';
 import { canonicalUri, filePath } from './file-uri.ts';
 import { diskFiles } from './files.ts';
 import { OpenWorkspace } from './open-workspace.ts';
-import { translateTo } from './translations.ts';
+import { isChinese, translateTo } from './translations.ts';
 
 /** One client's documents, settings and facts, and the handlers that keep them current. */
 export class Session {
@@ -37,11 +38,14 @@ export class Session {
   private readonly documents = new TextDocuments(TextDocument);
   private readonly publisher: Publisher;
   private readonly factsFile: FactsFile;
+  private documentationBase: string | undefined;
+  private locale: string | undefined;
   private translate: Translate = english;
   private refreshWanted = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, documentationBase: string | undefined) {
     this.connection = connection;
+    this.documentationBase = documentationBase;
     const files = diskFiles();
     this.workspace = new OpenWorkspace(files, this.cache);
     this.diagnoses = new Diagnoses(this.workspace, this.cache);
@@ -65,9 +69,16 @@ export class Session {
   }
 
   conversion(): Conversion {
-    return createConversion(this.translate, this.workspace.now(), (uri) =>
-      this.workspace.read(uri),
-    );
+    const { workspace, translate } = this;
+    const base = this.documentationBase;
+    const language = isChinese(this.locale) ? 'zh-cn' : 'en';
+    return createConversion({
+      translate,
+      now: workspace.now(),
+      documentation: (code) =>
+        base === undefined ? undefined : new URL(documentationPage(code, language), base).href,
+      read: (uri) => workspace.read(uri),
+    });
   }
 
   register(): void {
@@ -110,7 +121,9 @@ export class Session {
   private initialize(params: InitializeParams): InitializeResult {
     this.capabilities = params.capabilities;
     const options = serverOptions(params.initializationOptions);
-    this.translate = translateTo(options.locale ?? params.locale);
+    this.locale = options.locale ?? params.locale;
+    this.translate = translateTo(this.locale);
+    this.documentationBase = documentationBase(options.documentationBase) ?? this.documentationBase;
     this.workspace.folders = workspaceFolders(params);
     this.workspace.inventorySetting = options.inventory;
     this.factsFile.path = options.factsFile;
@@ -232,7 +245,18 @@ function serverOptions(value: unknown): ServerOptions {
     const found = said[name];
     return typeof found === 'string' && found !== '' ? { [name]: found } : {};
   };
-  return { ...text('locale'), ...text('factsFile'), ...text('inventory') };
+  return {
+    ...text('locale'),
+    ...text('factsFile'),
+    ...text('inventory'),
+    ...text('documentationBase'),
+  };
+}
+
+/** A base that relative addresses can be resolved against; undefined when it is none. */
+function documentationBase(uri: string | undefined): string | undefined {
+  const base = uri === undefined || uri.endsWith('/') ? uri : `${uri}/`;
+  return base !== undefined && URL.canParse('x', base) ? base : undefined;
 }
 
 function workspaceFolders(params: InitializeParams): readonly string[] {

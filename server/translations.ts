@@ -6,7 +6,11 @@ const chinese: ReadonlyMap<string, string> = new Map(Object.entries<string>(zhCn
 
 /** The translator for a locale such as `zh-cn`, `zh_CN.UTF-8` or `zh-Hans-CN`; English for others. */
 export function translateTo(locale: string | undefined): Translate {
+  return isChinese(locale) ? (text) => chinese.get(text) ?? text : english;
+}
+
+/** Simplified Chinese, the language of openEuler's own manual. */
+export function isChinese(locale: string | undefined): boolean {
   const language = (locale ?? '').toLowerCase().replaceAll('_', '-');
-  const isChinese = /^zh(-hans)?(-(cn|sg|my))?(\..*)?$/.test(language);
-  return isChinese ? (text) => chinese.get(text) ?? text : english;
+  return /^zh(-hans)?(-(cn|sg|my))?(\..*)?$/.test(language);
 }

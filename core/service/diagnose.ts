@@ -1,10 +1,9 @@
 import type { MigrationDescriptor } from '../descriptor/descriptor.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
-import type { Fix, Problem, SyntaxProblem } from '../problems.ts';
+import type { Problem, SyntaxProblem } from '../problems.ts';
 import { checkMigration } from '../rules/engine.ts';
 import type { WaitingRule } from '../rules/engine.ts';
-import { nearestName } from '../text/nearest.ts';
 import type { Located } from '../text/span.ts';
 import { documentKind } from './document-kind.ts';
 import { isUri } from './host-name.ts';
@@ -67,20 +66,30 @@ function diagnoseDescriptor(
     ...around.inventories.map((inventory) => inventory.uri),
     ...(around.domainXmlUri === undefined ? [] : [around.domainXmlUri]),
   ];
-  const own = [...descriptor.problems, ...linkProblems(around), ...hostProblems(around, workspace)];
+  const own = [
+    ...descriptor.problems,
+    ...linkProblems(around),
+    ...inventoryProblems(around, workspace),
+  ];
   // What a broken text seems to say is not what its author means: mend the YAML first.
   if (descriptor.tree.problems.some((problem) => problem.severity === 'error')) {
     return diagnosis(uri, own, [], dependsOn);
   }
   const { facts, inventories } = around;
-  const checked = checkMigration({ descriptor, facts, inventories, now: workspace.now() });
+  const checked = checkMigration({
+    descriptor,
+    facts,
+    // Without any inventory nobody can say that a host is unknown.
+    inventories: inventories.length === 0 ? undefined : inventories,
+    now: workspace.now(),
+  });
   const problems = checked.problems.map((problem) =>
     withinReach(problem, descriptor, around, workspace),
   );
   return diagnosis(uri, [...own, ...problems], checked.waiting, dependsOn);
 }
 
-/** The `domainXml` file is missing, broken, or speaks of another domain. */
+/** The `domainXml` file is missing, or broken. */
 function linkProblems(around: Surroundings): readonly Problem[] {
   const { descriptor, domainXmlUri, domainXml } = around;
   const link = descriptor.migration.domainXml;
@@ -93,7 +102,7 @@ function linkProblems(around: Surroundings): readonly Problem[] {
     return [errorAt(descriptor, link, 'domain-xml-missing', message)];
   }
   const first = domainXml.problems.find((problem) => problem.severity === 'error');
-  if (first === undefined && domainXml.domain !== undefined) return otherDomain(around);
+  if (first === undefined && domainXml.domain !== undefined) return [];
   const message =
     domainXml.domain === undefined
       ? say('{0} is not domain XML: its root element must be <domain>.', link.value)
@@ -106,56 +115,20 @@ function linkProblems(around: Surroundings): readonly Problem[] {
   return [{ ...errorAt(descriptor, link, 'domain-xml-unreadable', message), related: [related] }];
 }
 
-/** Checks about another guest's disks are worse than none. */
-function otherDomain(around: Surroundings): readonly Problem[] {
-  const { descriptor, domainXmlUri = '', domainXml } = around;
-  const named = descriptor.migration.domain;
-  const { name, uuid } = domainXml?.domain ?? {};
-  if (named === undefined || name === undefined || named.value === name.value) return [];
-  if (named.value.toLowerCase() === uuid?.value.toLowerCase()) return [];
-  const message = say('The domain XML describes {0}, not {1}.', name.value, named.value);
-  return [
-    {
-      ...errorAt(descriptor, named, 'domain-xml-mismatch', message),
-      related: [{ uri: domainXmlUri, span: name.span, message: say('It is named here.') }],
-      fixes: [replaceWith(descriptor, named, name.value)],
-    },
-  ];
-}
-
-/** Hosts that no inventory lists. A libvirt URI stands for itself. */
-function hostProblems(around: Surroundings, workspace: Workspace): readonly Problem[] {
-  const { descriptor, hosts, inventories } = around;
+/** Names that cannot be looked up because there is no inventory at all. */
+function inventoryProblems(around: Surroundings, workspace: Workspace): readonly Problem[] {
+  const { descriptor, inventories } = around;
+  if (inventories.length > 0) return [];
   const { source, destination } = descriptor.migration;
   const snapshot = workspace.facts();
   return [source, destination].flatMap((named): readonly Problem[] => {
     if (named === undefined || isUri(named.value)) return [];
-    if (hosts.some((host) => host.name === named.value)) return [];
-    const asked = snapshot !== undefined && Object.hasOwn(snapshot.hosts, named.value);
-    if (inventories.length === 0 && asked) return [];
-    const near = nearestName(
+    if (snapshot !== undefined && Object.hasOwn(snapshot.hosts, named.value)) return [];
+    const message = say(
+      'No inventory says how to reach {0}: in this folder and above it there is no *.migration.yaml of kind HostInventory.',
       named.value,
-      hosts.map((host) => host.name),
     );
-    const known = hosts.map((host) => host.name).join(', ');
-    if (inventories.length === 0) {
-      const message = say(
-        'No inventory says how to reach {0}: in this folder and above it there is no *.migration.yaml of kind HostInventory.',
-        named.value,
-      );
-      return [{ ...errorAt(descriptor, named, 'host-unknown', message), severity: 'warning' }];
-    }
-    const message =
-      near === undefined
-        ? say('The inventory lists no host {0}; it lists {1}.', named.value, known)
-        : say('The inventory lists no host {0}; is {1} meant?', named.value, near);
-    const related = inventories.map(({ uri }) => ({
-      uri,
-      span: { start: 0, end: 0 },
-      message: say('This inventory was searched.'),
-    }));
-    const fixes = near === undefined ? [] : [replaceWith(descriptor, named, near)];
-    return [{ ...errorAt(descriptor, named, 'host-unknown', message), related, fixes }];
+    return [{ ...errorAt(descriptor, named, 'inventory-missing', message), severity: 'info' }];
   });
 }
 
@@ -166,13 +139,6 @@ function errorAt(
   message: Message,
 ): Problem {
   return { uri, span, code, severity: 'error', message, related: [], evidence: [], fixes: [] };
-}
-
-function replaceWith(descriptor: MigrationDescriptor, at: Located<string>, newText: string): Fix {
-  return {
-    title: say('Change to “{0}”', newText),
-    edits: [{ uri: descriptor.uri, span: at.span, newText }],
-  };
 }
 
 /**

@@ -33,8 +33,8 @@ export interface CheckedProblem {
   readonly code: string;
   readonly severity: Severity;
   readonly message: string;
-  /** Page that documents the code. */
-  readonly documentation: string;
+  /** Address of the page that documents the code; null where the pages are not at hand. */
+  readonly documentation: string | null;
   readonly fixes: readonly {
     readonly title: string;
     readonly edits: readonly {
@@ -71,6 +71,8 @@ export interface ServerOptions {
   readonly factsFile?: string;
   /** Path of an inventory, absolute or relative to the first workspace folder. */
   readonly inventory?: string;
+  /** URI of the folder that holds `docs/rules`; absent: the folder of the running package. */
+  readonly documentationBase?: string;
 }
 
 /** Commands that code lenses carry; the editor's extension provides them. */
