@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from '../../../core/virsh/command.ts';
+
+/**
+ * A `virsh` that migrates nothing: it lets the scripts that run on a source host be tried with a
+ * real shell. It is no proof that a migration works; the lab is.
+ */
+const script = `#!/bin/sh
+case " $* " in
+*" domjobinfo "*)
+  [ -e "$FAKE/job" ] || { echo "error: Requested operation is not valid: domain is not running" >&2; exit 1; }
+  cat "$FAKE/job" ;;
+*" domstate "*)
+  [ -e "$FAKE/state" ] || { echo "error: failed to get domain 'x'" >&2; exit 1; }
+  cat "$FAKE/state" ;;
+*" domjobabort "*) : >"$FAKE/aborted" ;;
+*" migrate "*)
+  printf '%s\\n' "$@" >"$FAKE/migrate"
+  printf 'started\\n' >>"$FAKE/starts"
+  n=0
+  while [ "$n" -lt 300 ]; do
+    n=$((n + 1))
+    [ ! -e "$FAKE/aborted" ] || { echo "error: operation aborted: job 'migration out' canceled by client" >&2; exit 1; }
+    [ ! -e "$FAKE/end" ] || exit "$(cat "$FAKE/end")"
+    sleep 0.1
+  done ;;
+*) exit 64 ;;
+esac
+`;
+
+export interface FakeHost {
+  readonly home: string;
+  run(command: Command): {
+    readonly code: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  };
+  put(name: string, text: string): void;
+  has(name: string): boolean;
+  read(name: string): string;
+  dispose(): void;
+}
+
+export function fakeHost(): FakeHost {
+  const home = mkdtempSync(join(tmpdir(), 'livemigrate-'));
+  const fake = join(home, 'fake');
+  mkdirSync(join(home, 'bin'));
+  mkdirSync(fake);
+  writeFileSync(join(home, 'bin', 'virsh'), script, { mode: 0o755 });
+  const env = {
+    HOME: home,
+    FAKE: fake,
+    PATH: `${join(home, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin`,
+  };
+  return {
+    home,
+    run: ({ argv: [program, ...args], stdin }) => {
+      const result = spawnSync(program, args, {
+        env,
+        encoding: 'utf8',
+        input: stdin ?? '',
+        timeout: 30_000,
+      });
+      return { code: result.status, stdout: result.stdout, stderr: result.stderr };
+    },
+    put: (name, text) => {
+      writeFileSync(join(fake, name), text);
+    },
+    has: (name) => existsSync(join(fake, name)),
+    read: (name) => readFileSync(join(fake, name), 'utf8'),
+    dispose: () => {
+      // Whatever still waits ends by itself: the fake gives up after 30 s, sooner with this file.
+      if (existsSync(fake)) writeFileSync(join(fake, 'end'), '1');
+      spawnSync('sleep', ['0.3']);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
