@@ -101,5 +101,5 @@ export function meanwhile<const N extends FactName>(
   needs: readonly N[],
   check: RuleCheck<N>['check'],
 ): RuleCheck {
-  return { needs, check: check as RuleCheck['check'] };
+  return { needs, check };
 }

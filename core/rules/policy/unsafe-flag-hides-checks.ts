@@ -25,7 +25,7 @@ export default defineRule({
       severity: 'info',
       at: migration.at(['policy', 'unsafe']),
       message: say(
-        'libvirt will not check: that disks which stay behind are on shared storage ({0}), that NVMe drives are not left behind ({1}), and that the cache mode of shared disks is safe ({2}). The checks of this file go on.',
+        'libvirt will not check: that disks which stay behind are on shared storage ({0}), that NVMe drives are not left behind ({1}), and that the cache mode of shared disks is safe ({2}). Live Migrate goes on checking the disks itself, except for the cache mode.',
         'local-disk-not-copied',
         'disk-nvme-local',
         'disk-cache-unsafe',

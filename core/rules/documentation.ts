@@ -1,0 +1,50 @@
+import { allRules } from './all.ts';
+
+/** Codes of parsing, binding and linking that have a page of their own. */
+const ownPages: ReadonlySet<string> = new Set([
+  'domain-xml',
+  'missing-key',
+  'rule-crashed',
+  'unit-ambiguous',
+  'unit-missing',
+  'unit-unknown',
+  'unknown-key',
+  'unknown-rule',
+  'wrong-type',
+  'wrong-value',
+  'xml-syntax',
+  'yaml-syntax',
+]);
+
+/** Codes that share the page of another code. */
+const sharedPages: Readonly<Record<string, string>> = {
+  'domain-xml-mismatch': 'domain-name-mismatch',
+  'domain-xml-missing': 'domain-xml',
+  'domain-xml-unreadable': 'domain-xml',
+  'duplicate-item': 'yaml-syntax',
+  'empty-file': 'yaml-syntax',
+  'file-too-large': 'yaml-syntax',
+  'kind-not-supported': 'wrong-value',
+  'missing-value': 'missing-key',
+  'not-text': 'yaml-syntax',
+  'too-deep': 'yaml-syntax',
+  'yaml-too-many-nodes': 'yaml-syntax',
+};
+
+/**
+ * The page that explains a code, as a path in the package: `docs/rules/<id>.md`. A code without a
+ * page leads to the table of all rules. Languages: `en`, `zh-cn`.
+ */
+export function documentationPage(code: string, language: 'en' | 'zh-cn' = 'en'): string {
+  const page = pageName(code);
+  return `docs/rules/${page}${language === 'en' ? '' : `.${language}`}.md`;
+}
+
+/** Codes with a page of their own, rules excepted. */
+export const pagesOfSyntax: readonly string[] = [...ownPages];
+
+function pageName(code: string): string {
+  if (ownPages.has(code) || allRules.some((rule) => rule.id === code)) return code;
+  if (Object.hasOwn(sharedPages, code)) return sharedPages[code] ?? 'README';
+  return code.startsWith('xml-') ? 'xml-syntax' : 'README';
+}
