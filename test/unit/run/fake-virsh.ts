@@ -31,6 +31,17 @@ case " $* " in
 esac
 `;
 
+/** A `qemu-img` that writes something recognisable, and truncates like the real one. */
+const imageTool = `#!/bin/sh
+case $1 in
+create) shift; [ "$1 $2 $4" = '-q -f --' ] && [ ! -e "$FAKE/full" ] || exit 1
+  printf '%s %s\\n' "$3" "$6" >"$5" ;;
+info)
+  [ ! -e "$FAKE/locked" ] || { echo "qemu-img: Could not open: Failed to get shared \\"write\\" lock" >&2; exit 1; } ;;
+*) exit 64 ;;
+esac
+`;
+
 export interface FakeHost {
   readonly home: string;
   run(command: Command): {
@@ -50,6 +61,7 @@ export function fakeHost(): FakeHost {
   mkdirSync(join(home, 'bin'));
   mkdirSync(fake);
   writeFileSync(join(home, 'bin', 'virsh'), script, { mode: 0o755 });
+  writeFileSync(join(home, 'bin', 'qemu-img'), imageTool, { mode: 0o755 });
   const env = {
     HOME: home,
     FAKE: fake,
