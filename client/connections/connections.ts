@@ -1,0 +1,144 @@
+import * as vscode from 'vscode';
+import { collectFacts } from '../../hosts/collect/collect-facts.ts';
+import { HostError } from '../../hosts/host-error.ts';
+import { targetFor } from '../../hosts/preflight/targets.ts';
+import type { HostSession } from '../../hosts/session.ts';
+import { openHosts } from '../../hosts/ssh/pool.ts';
+import type { HostPool } from '../../hosts/ssh/pool.ts';
+import type { HostTarget } from '../../hosts/ssh/target.ts';
+import { say } from '../../core/messages.ts';
+import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
+import type { WorkspaceInventories } from '../inventory/inventories.ts';
+import { causeOf, show } from '../text.ts';
+import { hostFailure } from './failure.ts';
+import type { HostStates } from './host-states.ts';
+import { askPassphrase, askPassword, confirmHostKey } from './prompts.ts';
+
+/** The ssh connections of this window: one for each host, opened when something needs it. */
+export class Connections implements vscode.Disposable {
+  private pool: HostPool | undefined;
+  private readonly asking = new Map<string, Promise<void>>();
+  private readonly stopping = new AbortController();
+  private readonly disposables: vscode.Disposable[];
+  private readonly states: HostStates;
+  private readonly inventories: WorkspaceInventories;
+  private readonly log: vscode.LogOutputChannel;
+
+  constructor(states: HostStates, inventories: WorkspaceInventories, log: vscode.LogOutputChannel) {
+    this.states = states;
+    this.inventories = inventories;
+    this.log = log;
+    this.disposables = [
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('liveMigrate.ssh')) void this.closeAll();
+      }),
+    ];
+  }
+
+  /**
+   * Asks a host for its facts; `states` then tells what came of it. Never rejects. Questions at the
+   * same time become one.
+   */
+  ask(host: string): Promise<void> {
+    let running = this.asking.get(host);
+    if (running === undefined) {
+      running = this.askOnce(host).finally(() => this.asking.delete(host));
+      this.asking.set(host, running);
+    }
+    return running;
+  }
+
+  /** The connection to a host of the inventories. Throws HostError. */
+  async session(host: string): Promise<HostSession> {
+    const { hosts } = await this.inventories.read();
+    const target = targetFor(host, hosts);
+    if (target === undefined) {
+      throw new HostError('unresolvable', host, say('No inventory says how to reach {0}.', host));
+    }
+    return this.connect(target);
+  }
+
+  /** The connection to a target. Throws HostError; the host's state then says so too. */
+  async connect(target: HostTarget): Promise<HostSession> {
+    if (!vscode.workspace.isTrusted) {
+      throw new HostError(
+        'cancelled',
+        target.name,
+        say('Hosts are contacted only from trusted workspaces.'),
+      );
+    }
+    try {
+      const session = await this.opened().session(target);
+      void session.closed.then(() => {
+        this.states.disconnected(target.name);
+      });
+      return session;
+    } catch (error) {
+      this.log.error(`${target.name}: ${causeOf(error)}`);
+      this.states.set(target.name, { kind: 'failed', failure: hostFailure(target.name, error) });
+      throw error;
+    }
+  }
+
+  /** Facts that were collected elsewhere (a preflight) count for the views as well. */
+  take(snapshot: FactsSnapshot): void {
+    for (const [host, said] of Object.entries(snapshot.hosts)) {
+      if (said.unreachable !== undefined) this.states.keepFacts(host, said);
+      else this.states.set(host, { kind: 'answered', snapshot: said, connected: true });
+    }
+  }
+
+  /** Closes the connection to one host; a migration that runs there goes on. */
+  async close(host: string): Promise<void> {
+    await this.pool?.closeHost(host);
+    this.states.disconnected(host);
+  }
+
+  async closeAll(): Promise<void> {
+    const { pool } = this;
+    this.pool = undefined;
+    await pool?.close();
+  }
+
+  dispose(): void {
+    this.stopping.abort();
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private opened(): HostPool {
+    if (this.pool === undefined) {
+      const settings = vscode.workspace.getConfiguration('liveMigrate.ssh');
+      const configFile = settings.get<string>('configFile', '');
+      const knownHostsFiles = settings.get<readonly string[]>('knownHostsFiles', []);
+      this.pool = openHosts({
+        ...(configFile === '' ? {} : { configFile }),
+        ...(knownHostsFiles.length === 0 ? {} : { knownHostsFiles }),
+        confirmHostKey,
+        askPassphrase,
+        askPassword,
+        // Only the user's own settings name the configuration: a workspace cannot.
+        allowProxyCommand: true,
+        warn: (message) => {
+          this.log.warn(show(message));
+        },
+      });
+    }
+    return this.pool;
+  }
+
+  private async askOnce(host: string): Promise<void> {
+    this.states.set(host, { kind: 'asking' });
+    try {
+      const session = await this.session(host);
+      const snapshot = await collectFacts(
+        session,
+        { paths: [], domains: 'all', signal: this.stopping.signal },
+        () => Date.now(),
+      );
+      this.states.set(host, { kind: 'answered', snapshot, connected: true });
+    } catch (error) {
+      this.log.error(`${host}: ${causeOf(error)}`);
+      this.states.set(host, { kind: 'failed', failure: hostFailure(host, error) });
+    }
+  }
+}
