@@ -33,7 +33,10 @@ export interface DomainCpu {
   readonly mode: Located<string> | undefined;
   readonly model: Located<string> | undefined;
   readonly vendor: Located<string> | undefined;
-  readonly features: readonly { readonly name: Located<string>; readonly policy: string | undefined }[];
+  readonly features: readonly {
+    readonly name: Located<string>;
+    readonly policy: string | undefined;
+  }[];
 }
 
 export interface Disk {
@@ -74,7 +77,12 @@ export interface NetworkInterface {
  * read-only, with a source. (libvirt `qemuMigrationAnyCopyDisk`.)
  */
 export function copiedByDefault(disk: Disk): boolean {
-  return disk.hasSource && disk.readonly === undefined && disk.shareable === undefined && !removable(disk);
+  return (
+    disk.hasSource &&
+    disk.readonly === undefined &&
+    disk.shareable === undefined &&
+    !removable(disk)
+  );
 }
 
 /** CD-ROM and floppy drives; libvirt makes a CD-ROM read-only by itself. */
