@@ -21,7 +21,9 @@ export interface Unknown {
 }
 
 export function known<T>(value: T, source: Omit<Known<T>, 'known' | 'value'>): Known<T> {
-  return { known: true, value, ...source };
+  // A fact may be made from another one, whose own value must not come along.
+  const { at, from, host } = source;
+  return { known: true, value, at, from, host };
 }
 
 export function unknown(why: Message, host?: string): Unknown {
