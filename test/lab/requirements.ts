@@ -1,0 +1,109 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { arch, platform } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { CommandFailed, must } from './process.ts';
+
+/** Why this machine cannot run the lab; every line says what is missing and what to do. */
+export class LabImpossible extends Error {
+  constructor(missing: readonly string[]) {
+    super(`The lab cannot run here:\n${missing.map((line) => `  - ${line}`).join('\n')}`);
+    this.name = 'LabImpossible';
+  }
+}
+
+/** Programs the machine itself must have, and the Debian package each comes with. */
+const PROGRAMS: ReadonlyMap<string, string> = new Map([
+  ['mmdebstrap', 'mmdebstrap'],
+  ['socat', 'socat'],
+  ['ip', 'iproute2'],
+  ['ssh', 'openssh-client'],
+  ['ssh-keygen', 'openssh-client'],
+  ['unshare', 'util-linux'],
+  ['nsenter', 'util-linux'],
+  ['mount', 'mount'],
+]);
+
+/** What cannot be installed: says all of it at once. Empty when the lab is possible. */
+export function obstacles(): string[] {
+  const missing: string[] = [];
+  if (platform() !== 'linux') {
+    return [`it needs Linux (network namespaces, overlayfs); this is ${platform()}.`];
+  }
+  if (arch() !== 'x64') {
+    missing.push(`its hosts and guests are x86-64 programs; this machine is ${arch()}.`);
+  }
+  if (process.geteuid?.() !== 0) {
+    missing.push('it needs root (namespaces, mounts, veth pairs): run it with sudo.');
+  }
+  if (!existsSync('/proc/self/ns/net')) {
+    missing.push('this kernel has no network namespaces (/proc/self/ns/net is missing).');
+  }
+  const absent = absentPackages();
+  if (absent.length > 0 && find('apt-get') === undefined) {
+    missing.push(
+      `it needs the Debian packages ${absent.join(', ')}, and there is no apt-get to install them ` +
+        '(Debian and Ubuntu have it).',
+    );
+  }
+  return missing;
+}
+
+/**
+ * Installs what is missing of the few Debian packages the machine itself needs.
+ * @throws LabImpossible when something is missing that cannot be installed
+ */
+export async function ensureRequirements(say: (line: string) => void): Promise<void> {
+  const missing = obstacles();
+  if (missing.length > 0) throw new LabImpossible(missing);
+  const packages = absentPackages();
+  // On other distributions than Debian the keys of Debian's archive are a package of their own.
+  if (!existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')) {
+    packages.push('debian-archive-keyring');
+  }
+  if (packages.length === 0) return;
+  say(`installing ${packages.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Another apt may be at work on a fresh machine; apt itself waits for its lock.
+  const apt = ['apt-get', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3', '-y', '-q'];
+  try {
+    await must([...apt, 'update'], { timeoutMs: 300_000, env });
+  } catch (error) {
+    // One broken source of the machine must not stop what the others can give; the install below tells.
+    say(`apt-get update: ${(error as Error).message.split('\n')[0] ?? ''}`);
+  }
+  try {
+    await must([...apt, 'install', '--no-install-recommends', ...packages], {
+      timeoutMs: 600_000,
+      env,
+    });
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    throw new LabImpossible([
+      `the packages ${packages.join(', ')} could not be installed: ${error.message}`,
+    ]);
+  }
+  const still = absentPackages();
+  if (still.length > 0) {
+    throw new LabImpossible([`${still.join(', ')}: installed, but its programs are not in PATH.`]);
+  }
+}
+
+function absentPackages(): string[] {
+  const absent = [...PROGRAMS].filter(([program]) => find(program) === undefined);
+  return [...new Set(absent.map(([, name]) => name))];
+}
+
+/** Full path of a program. The system folders count even when a user's PATH lacks them. */
+function find(program: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  for (const folder of folders) {
+    const path = join(folder, program);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // not here
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Daemon, identify, isAlive, pause } from './process.ts';
+
+/** One host of the lab as `lab.json` describes it. */
+export interface LabHost {
+  readonly name: string;
+  /** Debian release the host runs, for example `trixie`. */
+  readonly suite: string;
+  /** Position in the lab from 1 on: last number of its addresses and interface names. */
+  readonly index: number;
+  /** Port on 127.0.0.1 that leads to the host's sshd. */
+  readonly sshPort: number;
+  /** Network `management`: ssh and libvirt; the host's own name resolves to it. */
+  readonly managementAddress: string;
+  /** Network `migration`: for `migrateUri: tcp://…`. */
+  readonly migrationAddress: string;
+  /** The UUID libvirt says the host has. */
+  readonly uuid: string;
+  /** PID 1 of the host, numbered as the machine numbers it. */
+  readonly init: Daemon;
+  /** The socat that listens on {@link sshPort}, and the one in the switch's namespace behind it. */
+  readonly listeners: readonly Daemon[];
+  readonly libvirtVersion: string;
+  readonly qemuVersion: string;
+  /** Folder of this machine that the host sees as /var/lib/libvirt/images. */
+  readonly imagesDir: string;
+  /** Folder of this machine that the host sees as /var/log/guests (serial consoles). */
+  readonly serialDir: string;
+  /** Folders of the cache the host stands on; a host on an older recipe is made anew by the next `up`. */
+  readonly userland: string;
+  readonly kit: string;
+}
+
+/** `lab.json`: everything about a running lab. */
+export interface LabState {
+  readonly id: string;
+  readonly stateDir: string;
+  readonly sshConfig: string;
+  readonly identityFile: string;
+  readonly knownHosts: string;
+  /** Folder of this machine that every host sees as /srv/shared. */
+  readonly sharedDir: string;
+  readonly hosts: readonly LabHost[];
+}
+
+const projectRoot = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+
+/** The state folder: the argument, LIVEMIGRATE_LAB_STATE, or `.lab/` in the project. */
+export function stateFolder(explicit?: string): string {
+  return resolve(explicit ?? process.env['LIVEMIGRATE_LAB_STATE'] ?? join(projectRoot, '.lab'));
+}
+
+/** Where userlands are kept between labs: LIVEMIGRATE_LAB_CACHE or `~/.cache/live-migrate-lab`. */
+export function cacheFolder(): string {
+  return resolve(
+    process.env['LIVEMIGRATE_LAB_CACHE'] ?? join(homedir(), '.cache', 'live-migrate-lab'),
+  );
+}
+
+/** Folder in which `openLab({ private: true })` makes its state folders. */
+export function privateFolder(): string {
+  return join(projectRoot, '.lab', 'private');
+}
+
+/** Short id of the lab whose state is in `stateDir`; namespaces and processes carry it. */
+export function labId(stateDir: string): string {
+  const real = existsSync(stateDir) ? realpathSync(stateDir) : stateDir;
+  return createHash('sha256').update(real).digest('hex').slice(0, 8);
+}
+
+export function readState(stateDir: string): LabState | undefined {
+  try {
+    return JSON.parse(readFileSync(join(stateDir, 'lab.json'), 'utf8')) as LabState;
+  } catch (error) {
+    if (error instanceof SyntaxError || isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+export function writeState(state: LabState): void {
+  writeAtomically(join(state.stateDir, 'lab.json'), `${JSON.stringify(state, undefined, 2)}\n`);
+}
+
+/** A reader sees the old text or the new one, never a part. */
+export function writeAtomically(path: string, text: string, mode = 0o644): void {
+  const temporary = `${path}.${String(process.pid)}.new`;
+  writeFileSync(temporary, text, { mode });
+  renameSync(temporary, path);
+}
+
+/**
+ * Runs `work` while no other process holds the lock folder. A lock whose owner is gone is taken over.
+ * @param timeoutMs how long to wait for the owner
+ */
+export async function locked<T>(
+  lock: string,
+  timeoutMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  mkdirSync(resolve(lock, '..'), { recursive: true });
+  const me = identify(process.pid);
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    if (ownerIsGone(lock)) {
+      rmSync(lock, { recursive: true, force: true });
+      continue;
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`${lock} is held by another process for ${String(timeoutMs / 1000)} s`);
+    }
+    await pause(50);
+  }
+  try {
+    writeFileSync(join(lock, 'owner.json'), JSON.stringify(me));
+    return await work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+/** Removes a folder only when nothing is in it. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    if (readdirSync(folder).length === 0) rmdirSync(folder);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+const seenOwnerless = new Map<string, number>();
+
+function ownerIsGone(lock: string): boolean {
+  try {
+    const owner = JSON.parse(readFileSync(join(lock, 'owner.json'), 'utf8')) as Daemon;
+    return !isAlive(owner);
+  } catch {
+    // Between making the folder and naming its owner there are microseconds; after two seconds the owner died there.
+    const since = seenOwnerless.get(lock) ?? performance.now();
+    seenOwnerless.set(lock, since);
+    if (performance.now() - since < 2000) return false;
+    seenOwnerless.delete(lock);
+    return true;
+  }
+}
