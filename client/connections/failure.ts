@@ -30,6 +30,7 @@ const advice: Readonly<Record<HostErrorKind, Message>> = {
   ),
   'host-key-revoked': say('This key is marked as revoked: do not connect; ask who revoked it'),
   'known-hosts-unreadable': say('Make the known_hosts file readable, then refresh'),
+  configuration: say('Correct the ssh configuration, then refresh'),
   authentication: say('Add your key to the agent or to the host’s authorized_keys, then refresh'),
   lost: say('The connection broke; refresh to connect again'),
   'output-too-large': say('The host answered far more than expected; the log tells which command'),

@@ -88,14 +88,23 @@ export function describeRun(run: ShownRun, now: number): Message {
     case 'cancelling':
       return say('cancelling');
     case 'succeeded':
-      return run.downtimeMs === undefined
-        ? say('done in {0}', took)
-        : say('done in {0}, pause {1}', took, formatDuration(run.downtimeMs));
+      return doneText(run, took);
     case 'failed':
       return say('failed after {0}', took);
+    case 'refused':
+      return say('refused');
     case 'cancelled':
       return say('cancelled after {0}', took);
   }
+}
+
+/** The migration's own figures where libvirt gave them; the run also counts what stands around it. */
+function doneText({ outcome }: ShownRun, took: string): Message {
+  const { totalMs, downtimeMs } = outcome?.measured ?? {};
+  const time = totalMs === undefined ? took : formatDuration(totalMs);
+  return downtimeMs === undefined
+    ? say('done in {0}', time)
+    : say('done in {0}, pause {1}', time, formatDuration(downtimeMs));
 }
 
 function runIcon({ state }: ShownRun): NodeIcon {
@@ -109,6 +118,7 @@ function runIcon({ state }: ShownRun): NodeIcon {
     case 'succeeded':
       return passedIcon;
     case 'failed':
+    case 'refused':
       return errorIcon;
     case 'cancelled':
       return { name: 'circle-slash' };
