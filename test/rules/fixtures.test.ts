@@ -32,8 +32,7 @@ function applied(text: string, edits: readonly TextEdit[]): string {
   return edits
     .toSorted((a, b) => b.span.start - a.span.start)
     .reduce(
-      (before, { span, newText }) =>
-        before.slice(0, span.start) + newText + before.slice(span.end),
+      (before, { span, newText }) => before.slice(0, span.start) + newText + before.slice(span.end),
       text,
     );
 }
@@ -100,9 +99,7 @@ function checkFixture(id: string, name: string): void {
         const after = judge({ ...scene, text }).problems;
         const before = new Set(problems.map(sameness));
         assert.ok(!after.some((one) => sameness(one) === sameness(problem)), text);
-        const fresh = after.filter(
-          (one) => one.severity === 'error' && !before.has(sameness(one)),
-        );
+        const fresh = after.filter((one) => one.severity === 'error' && !before.has(sameness(one)));
         assert.deepEqual(fresh.map(sameness), [], text);
       });
     }

@@ -1,7 +1,8 @@
+import type { DescriptorEdit } from '../../descriptor/edit.ts';
 import { say } from '../../messages.ts';
 import { defineRule, meanwhile } from '../rule.ts';
 import type { FixSpec, MigrationView, Reporter } from '../rule.ts';
-import { actionFix, diskMoves, isWritable, storageFacts } from './disk-moves.ts';
+import { actionFix, diskMoves, isDevicePath, isWritable, storageFacts } from './disk-moves.ts';
 import type { Domain } from '../../domain/domain.ts';
 
 function reportSkipped(migration: MigrationView, domain: Domain, report: Reporter): void {
@@ -25,15 +26,26 @@ function reportSkipped(migration: MigrationView, domain: Domain, report: Reporte
   }
 }
 
-/** In mode shared an entry that copies needs another mode beside it. */
-function copyFix(migration: MigrationView, target: string): FixSpec {
-  const fix = actionFix(target, 'copy');
-  return migration.storageMode === 'shared' && 'set' in fix
-    ? {
-        title: fix.title,
-        changes: [{ set: [['storage', 'mode'], 'mixed'] }, { set: fix.set }],
-      }
-    : fix;
+/** The copy, with what must change beside it: the mode, and the image that is not there yet. */
+function copyFix(migration: MigrationView, target: string, missing: boolean): FixSpec {
+  const own = ['storage', 'disks', target];
+  const listed = migration.disk(target) !== undefined;
+  const mode: readonly DescriptorEdit[] =
+    migration.storageMode === 'shared' ? [{ set: [['storage', 'mode'], 'mixed'] }] : [];
+  const entry: readonly DescriptorEdit[] = listed
+    ? [
+        { set: [[...own, 'action'], 'copy'] },
+        ...(missing ? [{ set: [[...own, 'destination', 'create'], true] } as const] : []),
+      ]
+    : [
+        {
+          set: [
+            own,
+            missing ? { action: 'copy', destination: { create: true } } : { action: 'copy' },
+          ],
+        },
+      ];
+  return { title: say('Copy disk {0}', target), changes: [...mode, ...entry] };
 }
 
 export default defineRule({
@@ -88,7 +100,9 @@ export default defineRule({
                   path ?? '',
                 ),
           related: [{ uri: facts.domain.uri, span: disk.span, message: verdict.because }],
-          ...(disk.shareable === undefined ? { fix: copyFix(migration, target) } : {}),
+          ...(disk.shareable === undefined && !isDevicePath(path ?? '')
+            ? { fix: copyFix(migration, target, destination?.kind === 'missing') }
+            : {}),
         });
       }
     }

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { InventoryDescriptor, MigrationDescriptor } from '../../../core/descriptor/descriptor.ts';
+import type {
+  InventoryDescriptor,
+  MigrationDescriptor,
+} from '../../../core/descriptor/descriptor.ts';
 import { loadDescriptor } from '../../../core/descriptor/load.ts';
 import { readDomain } from '../../../core/domain/read.ts';
 import type { Domain } from '../../../core/domain/domain.ts';
@@ -57,7 +60,8 @@ export function readScene(text: string, stem?: string): Scene {
       facts === undefined
         ? undefined
         : mergeFacts((parse(facts.text) ?? {}) as Parameters<typeof mergeFacts>[0]),
-    inventories: inventory === undefined ? undefined : [inventoryOf(inventory.path, inventory.text)],
+    inventories:
+      inventory === undefined ? undefined : [inventoryOf(inventory.path, inventory.text)],
     waiting: directive('waiting')?.split(/\s+/) ?? [],
   };
 }

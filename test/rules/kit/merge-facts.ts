@@ -1,7 +1,8 @@
 import type { FactsSnapshot } from '../../../core/facts/snapshot.ts';
 import { baseFacts, collectedAt } from './base-facts.ts';
 
-type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
+type Json =
+  string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = { readonly [key: string]: Json };
 
 /**
