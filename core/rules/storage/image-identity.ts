@@ -72,6 +72,11 @@ function compareFiles(source: PlacedImage, destination: PlacedImage): ImageVerdi
       ? same(say('both names lead to inode {0} of one file system of one machine', first))
       : different(say('they are different files of one file system'));
   }
+  const bootUnknown = bootOf(source) === '' || bootOf(destination) === '';
+  if (bootUnknown && a.id === b.id && inodesEqual)
+    return likelySame(
+      say('file system and inode are equal, and it is not known whether the hosts are one machine'),
+    );
   const [hereLocal, thereLocal] = [isLocal(a), isLocal(b)];
   if (hereLocal && thereLocal)
     return different(say('each lies on a local file system ({0}, {1})', a.type, b.type));
