@@ -140,6 +140,14 @@ for name in started timed-out exit out err abort; do content "$name"; done
 echo '@end'
 `;
 
+const forbidder = `eval "$1"
+mkdir -p "$base/runs" || exit 74
+if mkdir "$base/runs/$2" 2>/dev/null; then echo forbidden
+elif [ -e "$base/runs/$2" ]; then echo exists
+else exit 74
+fi
+`;
+
 export interface Launch {
   /** Lower-case letters, digits and dashes; unique. */
   readonly runId: string;
@@ -172,6 +180,14 @@ export function launchCommand(launch: Launch): Command {
     String(launch.abortAfterSeconds ?? 0),
     ...launch.migrate.argv,
   );
+}
+
+/**
+ * Takes the place of a run that may not have been launched: after it printed `forbidden` a launch
+ * of that id that is still on its way cannot start any more. It prints `exists` when it did start.
+ */
+export function forbidRunCommand(runId: string): Command {
+  return command('sh', '-c', forbidder, 'livemigrate-forbid', prelude, runId);
 }
 
 /** Prints the state of a run, of its job and of its domain in one answer; see `parseRunReading`. */

@@ -52,20 +52,21 @@ export function guestPingCommand(uuid: string): Command {
 }
 
 /**
- * The newest errors in the libvirt daemon's log. With `--p2p` a destination that refuses can leave
+ * The host's clock (epoch seconds) on the first line, then the newest errors in the libvirt daemon's log. With `--p2p` a destination that refuses can leave
  * only “End of file while reading data” at the source; its own words stand in this log. The log
- * of the files is tried first, then the journal; a user who may read neither gets nothing.
+ * of the files comes first, then the journal; a user who may read neither gets nothing.
  */
 export function daemonLogCommand(): Command {
   return command(
     'sh',
     '-c',
     [
+      'date +%s',
       'for log in /var/log/libvirt/virtqemud.log /var/log/libvirt/libvirtd.log; do',
       '  [ -r "$log" ] && tail -n 200 "$log" | grep ": error :" | tail -n 20',
       'done',
       'command -v journalctl >/dev/null 2>&1 || exit 0',
-      'journalctl -q --no-pager -o cat -p err -n 20 -u libvirtd -u virtqemud 2>/dev/null',
+      'journalctl -q --no-pager -o short-unix -p err -n 20 -u libvirtd -u virtqemud 2>/dev/null',
       'exit 0',
     ].join('\n'),
     'livemigrate-daemon-log',

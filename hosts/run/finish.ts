@@ -1,0 +1,330 @@
+import { say } from '../../core/messages.ts';
+import type { Message } from '../../core/messages.ts';
+import type { Plan } from '../../core/planner/plan.ts';
+import { readRunCommand } from '../../core/virsh/detached.ts';
+import { parseJobInfo } from '../../core/virsh/job-info.ts';
+import type { JobProgress } from '../../core/virsh/job-info.ts';
+import { parseDomainState } from '../../core/virsh/domain-state.ts';
+import type { DomainState } from '../../core/virsh/domain-state.ts';
+import { parseRunReading } from '../../core/virsh/run-reading.ts';
+import type { RunReading } from '../../core/virsh/run-reading.ts';
+import { reasonOf } from '../host-error.ts';
+import type { Cause, GuestPlace, Measured, RunEvent, RunOutcome } from './entry.ts';
+import { explain, hidesCause, recentErrors } from './explain.ts';
+import type { Links } from './links.ts';
+import { undoSteps } from './undo.ts';
+import type { Effects } from './undo.ts';
+import { pause } from './watch.ts';
+
+export interface FinishInput {
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly links: Links;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+  /** How virsh ended; undefined when the migration was never started. */
+  readonly reading: RunReading | undefined;
+  /** What stopped the run before its launch. */
+  readonly failure?: Cause | undefined;
+  /** The last statistics that were seen while the job ran. */
+  readonly last: JobProgress | undefined;
+  readonly effects: Effects;
+  readonly cancelRequested: boolean;
+  /** Epoch milliseconds of the run's start; bounds what counts in a daemon's log. */
+  readonly startedAt: number;
+  /** Milliseconds that both hosts have to answer; 120000 by default. */
+  readonly patience?: number | undefined;
+}
+
+interface Sight {
+  readonly source: DomainState;
+  readonly destination: DomainState;
+}
+
+const queryTimeout = 30_000;
+
+/**
+ * Establishes how a run ended: asks both hosts where the guest is, reads what libvirt measured, and
+ * after a failure takes back what the run did. Success is what both hosts show, not an exit code.
+ */
+export async function finishRun(input: FinishInput): Promise<RunOutcome> {
+  const { plan, reading } = input;
+  const sight = await lookAtBothHosts(input);
+  if (input.signal.aborted) return outcome(input, { result: 'detached', guest: 'unknown' });
+  const guest = placeOf(sight);
+  const cause = input.failure ?? (await findCause(input, guest));
+  if (guest === 'destination') {
+    const measured = await readStatistics(input);
+    const guestAgent = await askGuestAgent(input);
+    return {
+      result: 'completed',
+      guest,
+      message: say(
+        '{0} runs on {1} and no longer on {2}.',
+        plan.domain,
+        plan.destination.host,
+        plan.source.host,
+      ),
+      // virsh can fail after the guest has moved, e.g. when the source cannot be undefined.
+      cause: reading !== undefined && reading.exitCode !== 0 ? cause : undefined,
+      measured,
+      guestAgent,
+      undone: [],
+    };
+  }
+  const result = resultOf(input, guest, cause);
+  const undone = await undoSteps({
+    ...input,
+    guestIsBack: guest === 'source' || guest === 'paused-on-source',
+    destinationIsClear: isOff(sight.destination),
+    sourceIsQuiet: () => sourceIsQuiet(input),
+  });
+  return {
+    ...outcome(input, { result, guest }),
+    message: messageOf(plan, guest, result),
+    cause,
+    undone,
+  };
+}
+
+function outcome(
+  { plan }: FinishInput,
+  { result, guest }: Pick<RunOutcome, 'result' | 'guest'>,
+): RunOutcome {
+  return {
+    result,
+    guest,
+    message: messageOf(plan, guest, result),
+    cause: undefined,
+    measured: undefined,
+    guestAgent: 'not-asked',
+    undone: [],
+  };
+}
+
+/**
+ * Asks until both hosts have answered and the answers agree with an end: for a moment after a
+ * failure the destination still shows the guest that was coming, and after a success the source
+ * the one that is leaving.
+ */
+async function lookAtBothHosts(input: FinishInput): Promise<Sight> {
+  const { plan, signal } = input;
+  const begun = performance.now();
+  const patience = input.patience ?? 120_000;
+  const lost = new Map<string, number>();
+  for (;;) {
+    const [source, destination] = await Promise.all([
+      stateOn(input, 'source', lost),
+      stateOn(input, 'destination', lost),
+    ]);
+    const sight = { source, destination };
+    const elapsed = performance.now() - begun;
+    const place = placeOf(sight);
+    const settled = place === 'destination' || (place === 'source' && isOff(destination));
+    const known = source.kind !== 'unknown' && destination.kind !== 'unknown';
+    const enough = elapsed > patience || (known && elapsed > Math.min(30_000, patience / 4));
+    if (settled || enough || signal.aborted) return sight;
+    await pause(lost.size > 0 ? 3000 : 1000, signal);
+  }
+
+  async function stateOn(
+    { links, emit }: FinishInput,
+    side: 'source' | 'destination',
+    lost: Map<string, number>,
+  ): Promise<DomainState> {
+    const { host } = plan[side];
+    const command = side === 'source' ? plan.watch.sourceState : plan.watch.destinationState;
+    try {
+      const state = parseDomainState(
+        await links.exec(host, command, { timeout: queryTimeout, signal }),
+      );
+      const since = lost.get(host);
+      if (since !== undefined) {
+        lost.delete(host);
+        emit({ type: 'found-again', host, gapMs: Math.round(performance.now() - since) });
+      }
+      return state;
+    } catch (error) {
+      if (!lost.has(host) && !signal.aborted) {
+        lost.set(host, performance.now());
+        emit({ type: 'lost-sight', host, why: reasonOf(error) });
+      }
+      return { kind: 'unknown', text: reasonOf(error) };
+    }
+  }
+}
+
+/** Nothing of the domain executes or is on its way on this host. */
+function isOff(state: DomainState): boolean {
+  return state.kind === 'absent' || (state.kind === 'present' && state.state === 'shut off');
+}
+
+function placeOf({ source, destination }: Sight): GuestPlace {
+  if (source.kind === 'unknown' || destination.kind === 'unknown') return 'unknown';
+  const here = source.kind === 'present' ? source.state : 'shut off';
+  const there = destination.kind === 'present' ? destination.state : 'shut off';
+  if (here === 'running' && there === 'running') return 'both';
+  if (there === 'running') return isOff(source) ? 'destination' : 'unknown';
+  if (here === 'running') return 'source';
+  if (!isOff(source)) return 'paused-on-source';
+  if (!isOff(destination)) return 'paused-on-destination';
+  return 'nowhere';
+}
+
+function resultOf(
+  { plan, reading, failure, cancelRequested }: FinishInput,
+  guest: GuestPlace,
+  cause: Cause | undefined,
+): RunOutcome['result'] {
+  if (guest === 'unknown') return 'uncertain';
+  if (failure !== undefined && reading === undefined) {
+    return failure.code === 'cancelled' ? 'cancelled' : 'failed';
+  }
+  if (reading?.timedOut === true && plan.abortAfter !== undefined) return 'timed-out';
+  if (cause?.code === 'cancelled') return 'cancelled';
+  if (cancelRequested && cause?.code === undefined && guest === 'source') return 'cancelled';
+  return 'failed';
+}
+
+function messageOf(plan: Plan, guest: GuestPlace, result: RunOutcome['result']): Message {
+  const { domain, source, destination } = plan;
+  if (result === 'detached') {
+    return say('{0} is no longer watched from here; the migration goes on.', domain);
+  }
+  switch (guest) {
+    case 'destination':
+      return say('{0} runs on {1} and no longer on {2}.', domain, destination.host, source.host);
+    case 'source':
+      return say('{0} was not migrated; it goes on running on {1}.', domain, source.host);
+    case 'paused-on-source':
+      return say(
+        '{0} was not migrated; it is on {1} and does not run. Look at it, then resume it there.',
+        domain,
+        source.host,
+      );
+    case 'paused-on-destination':
+      return say(
+        '{0} is on {1} and does not run. Look at it, then resume it there.',
+        domain,
+        destination.host,
+      );
+    case 'both':
+      return say(
+        '{0} runs on {1} and on {2} at once. Its disks are in danger: stop one of them now.',
+        domain,
+        source.host,
+        destination.host,
+      );
+    case 'nowhere':
+      return say(
+        '{0} runs neither on {1} nor on {2}. Nothing was removed.',
+        domain,
+        source.host,
+        destination.host,
+      );
+    case 'unknown':
+      return say(
+        'Where {0} runs could not be established: {1} or {2} did not answer. Attach to the run again when they do.',
+        domain,
+        source.host,
+        destination.host,
+      );
+  }
+}
+
+/** libvirt's text explained; where it only says that the other end hung up, the destination's log. */
+async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause | undefined> {
+  const { reading, last } = input;
+  if (reading === undefined || (reading.exitCode === 0 && guest === 'destination'))
+    return undefined;
+  const text = [reading.err.trim(), last?.errorText ?? ''].filter((part) => part !== '').join('\n');
+  if (text === '') {
+    if (reading.exitCode !== undefined) return undefined;
+    return {
+      code: undefined,
+      message: say('virsh ended without a word: it was killed, or the host was restarted.'),
+      text: '',
+    };
+  }
+  if (!hidesCause(text)) return explain(text);
+  const said = await destinationErrors(input);
+  const known = said.map(explain).findLast(({ code }) => code !== undefined);
+  if (known === undefined) return explain(text);
+  return { ...known, text: `${text}\n${said.join('\n')}` };
+}
+
+async function destinationErrors({
+  plan,
+  links,
+  signal,
+  startedAt,
+}: FinishInput): Promise<readonly string[]> {
+  try {
+    const { stdout } = await links.exec(plan.destination.host, plan.watch.destinationLog, {
+      timeout: queryTimeout,
+      signal,
+    });
+    return recentErrors(stdout, Date.now() - startedAt + 5000).filter((text) => !hidesCause(text));
+  } catch {
+    return [];
+  }
+}
+
+async function readStatistics({ plan, links, signal, last }: FinishInput): Promise<Measured> {
+  const { on, command } = plan.watch.completedJobInfo;
+  let job: JobProgress | undefined;
+  try {
+    const { code, stdout } = await links.exec(plan[on].host, command, {
+      timeout: queryTimeout,
+      signal,
+    });
+    job = code === 0 ? parseJobInfo(stdout) : undefined;
+  } catch {
+    job = undefined;
+  }
+  const ours = job?.state === 'completed' ? job : undefined;
+  return {
+    totalMs: ours?.elapsedMs,
+    downtimeMs: ours?.totalDowntimeMs,
+    memoryBytes: ours?.memory?.processed ?? last?.memory?.processed,
+    // The destination does not count what its NBD server received.
+    diskBytes: ours?.disk?.processed ?? last?.disk?.processed,
+  };
+}
+
+/** The agent needs a moment after the switch; it has half a minute. */
+async function askGuestAgent({
+  plan,
+  links,
+  signal,
+}: FinishInput): Promise<RunOutcome['guestAgent']> {
+  const { guestAgent } = plan.watch;
+  if (guestAgent === undefined) return 'not-asked';
+  for (let attempt = 0; attempt < 3 && !signal.aborted; attempt++) {
+    if (attempt > 0) await pause(2000, signal);
+    try {
+      const options = { timeout: 20_000, signal };
+      const { code } = await links.exec(plan.destination.host, guestAgent, options);
+      if (code === 0) return 'answers';
+    } catch {
+      // The host is out of sight for the moment; the next attempt opens a new connection.
+    }
+  }
+  return 'silent';
+}
+
+/** No job is active on the source and no other run holds the domain. */
+async function sourceIsQuiet({ plan, runId, links, signal }: FinishInput): Promise<boolean> {
+  try {
+    const { stdout } = await links.exec(plan.source.host, readRunCommand(runId, plan.domainUuid), {
+      timeout: queryTimeout,
+      signal,
+    });
+    const reading = parseRunReading(stdout);
+    // The supervisor of this very run may need a moment to let go of the lock.
+    const held = reading?.lockHolder !== undefined && reading.lockHolder !== runId;
+    return reading !== undefined && !held && reading.job?.state === 'none';
+  } catch {
+    return false;
+  }
+}

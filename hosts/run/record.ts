@@ -1,0 +1,211 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { planDigest } from '../../core/planner/digest.ts';
+import type { Plan } from '../../core/planner/plan.ts';
+import type { Owner, RunEntry, RunEvent, RunOutcome } from './entry.ts';
+
+/** SHA-256 in hex: the hash behind every plan's digest. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Where editor and command line keep what they share; `LIVEMIGRATE_STATE` moves it as a whole. */
+export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const own = env['LIVEMIGRATE_STATE'];
+  if (own !== undefined && own !== '') return own;
+  const xdg = env['XDG_STATE_HOME'];
+  const base = xdg !== undefined && xdg.startsWith('/') ? xdg : join(homedir(), '.local', 'state');
+  return join(base, 'livemigrate');
+}
+
+/** A run's record: an append-only file of JSON lines, readable by its owner alone. */
+export interface RunRecord {
+  readonly id: string;
+  readonly file: string;
+  append(event: RunEvent): RunEntry;
+  /** All entries so far. A line that was torn by a crash is left out. */
+  entries(): readonly RunEntry[];
+}
+
+/** A run as its record tells it. */
+export interface RunSummary {
+  readonly id: string;
+  readonly plan: Plan;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  /** The process that carries the run; it may be gone. */
+  readonly owner: Owner | undefined;
+  readonly launched: boolean;
+  readonly cancelRequested: boolean;
+  readonly percent: number;
+  readonly lastEntry: RunEntry;
+  /** Undefined while the run is open. */
+  readonly outcome: RunOutcome | undefined;
+}
+
+/** Begins the record of a run; the plan stands in its first line. */
+export function createRun(
+  plan: Plan,
+  owner: Owner,
+  options: { readonly folder?: string; readonly now?: () => number } = {},
+): RunRecord {
+  const now = options.now ?? Date.now;
+  const runs = runsFolder(options.folder);
+  mkdirSync(runs, { recursive: true, mode: 0o700 });
+  const stamp = new Date(now()).toISOString().replace(/\D/g, '').slice(0, 14);
+  const id = `${stamp}-${randomBytes(4).toString('hex')}`;
+  const file = join(runs, `${id}.jsonl`);
+  closeSync(openSync(file, 'wx', 0o600));
+  const record = openRecord(id, file, now);
+  record.append({ type: 'run', format: 'livemigrate-run/1', id, plan });
+  record.append({ type: 'owner', owner });
+  return record;
+}
+
+/** The record of a run that exists; undefined when there is none of that id. */
+export function findRun(
+  id: string,
+  options: { readonly folder?: string; readonly now?: () => number } = {},
+): RunRecord | undefined {
+  if (!isRunId(id)) return undefined;
+  const file = join(runsFolder(options.folder), `${id}.jsonl`);
+  const record = openRecord(id, file, options.now ?? Date.now);
+  try {
+    return record.entries().length === 0 ? undefined : record;
+  } catch {
+    return undefined;
+  }
+}
+
+/** All runs, newest first. A file that holds no readable plan is left out. */
+export function listRuns(options: { readonly folder?: string } = {}): readonly RunSummary[] {
+  const folder = runsFolder(options.folder);
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .reverse()
+    .flatMap((name) => {
+      const summary = readRun(name.slice(0, -'.jsonl'.length), options);
+      return summary === undefined ? [] : [summary];
+    });
+}
+
+/** Runs without an end: still on their way, or left by a program that is gone. */
+export function currentRuns(options: { readonly folder?: string } = {}): readonly RunSummary[] {
+  return listRuns(options).filter(({ outcome }) => outcome === undefined);
+}
+
+export function readRun(
+  id: string,
+  options: { readonly folder?: string } = {},
+): RunSummary | undefined {
+  const record = findRun(id, options);
+  return record === undefined ? undefined : summarise(record.entries());
+}
+
+/** What the entries of a record add up to; undefined when it does not begin with a valid plan. */
+export function summarise(entries: readonly RunEntry[]): RunSummary | undefined {
+  const [first] = entries;
+  const lastEntry = entries.at(-1);
+  if (first?.type !== 'run' || lastEntry === undefined || !isIntact(first.plan)) return undefined;
+  const end = entries.findLast((entry) => entry.type === 'ended');
+  return {
+    id: first.id,
+    plan: first.plan,
+    startedAt: first.at,
+    endedAt: end?.at,
+    owner: entries.findLast((entry) => entry.type === 'owner')?.owner,
+    launched: entries.some((entry) => entry.type === 'step' && entry.step === 'launch'),
+    cancelRequested: entries.some(({ type }) => type === 'cancel-requested'),
+    percent: entries.findLast((entry) => entry.type === 'progress')?.percent ?? 0,
+    lastEntry,
+    outcome: end?.outcome,
+  };
+}
+
+/** A plan whose content is what its digest vouches for. */
+export function isIntact(plan: Plan): boolean {
+  try {
+    return planDigest(plan, sha256) === plan.digest;
+  } catch {
+    return false;
+  }
+}
+
+export function isRunId(text: string): boolean {
+  return /^[a-z0-9-]{1,64}$/.test(text);
+}
+
+function runsFolder(folder: string | undefined): string {
+  return join(folder ?? stateFolder(), 'runs');
+}
+
+function openRecord(id: string, file: string, now: () => number): RunRecord {
+  return {
+    id,
+    file,
+    append(event) {
+      const entry: RunEntry = { at: now(), ...event };
+      // One write for the whole line, so that lines of two programs never mix; a torn line before
+      // it is closed off first.
+      const line = `${endsTorn(file) ? '\n' : ''}${JSON.stringify(entry)}\n`;
+      appendFileSync(file, line, { mode: 0o600 });
+      return entry;
+    },
+    entries: () => parseEntries(readFileSync(file, 'utf8')),
+  };
+}
+
+function parseEntries(text: string): readonly RunEntry[] {
+  return text.split('\n').flatMap((line): RunEntry[] => {
+    if (line === '') return [];
+    try {
+      const value: unknown = JSON.parse(line);
+      return isEntry(value) ? [value] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function isEntry(value: unknown): value is RunEntry {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    typeof value.type === 'string' &&
+    'at' in value &&
+    typeof value.at === 'number'
+  );
+}
+
+function endsTorn(file: string): boolean {
+  const handle = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(handle);
+    if (size === 0) return false;
+    const last = Buffer.alloc(1);
+    readSync(handle, last, 0, 1, size - 1);
+    return last[0] !== 0x0a;
+  } finally {
+    closeSync(handle);
+  }
+}
