@@ -41,4 +41,6 @@ export type HostErrorKind =
   | 'authentication'
   | 'lost'
   | 'output-too-large'
+  /** The ssh configuration asks for something that is refused or cannot be. */
+  | 'configuration'
   | 'cancelled';
