@@ -1,6 +1,7 @@
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import type { SyntaxProblem } from '../problems.ts';
+import { boundedProblems } from '../text/bounded-problems.ts';
 import type { Span } from '../text/span.ts';
 import { TreeBuilder } from './build-tree.ts';
 import {
@@ -11,6 +12,7 @@ import {
   skipSpace,
   startsName,
 } from './characters.ts';
+import { Lookahead } from './lookahead.ts';
 import { scanAttributes } from './scan-attributes.ts';
 import { defaultXmlLimits } from './tree.ts';
 import type { XmlDocument, XmlLimits } from './tree.ts';
@@ -44,7 +46,7 @@ function scan(
   const scanner = new Scanner(text, new TreeBuilder(options));
   scanner.run();
   const { builder, problems } = scanner;
-  const all = [...problems, ...builder.problems].sort((a, b) => a.span.start - b.span.start);
+  const all = boundedProblems([...problems, ...builder.problems]);
   return { document: { root: builder.root, problems: all }, unclosed: builder.unclosed };
 }
 
@@ -52,11 +54,13 @@ class Scanner {
   readonly problems: SyntaxProblem[] = [];
   readonly builder: TreeBuilder;
   private readonly text: string;
+  private readonly ahead: Lookahead;
   private at = 0;
 
   constructor(text: string, builder: TreeBuilder) {
     this.text = text;
     this.builder = builder;
+    this.ahead = new Lookahead(text);
   }
 
   run(): void {
@@ -96,7 +100,7 @@ class Scanner {
   private startTag(open: number): void {
     const { text } = this;
     const nameStop = nameEnd(text, open + 1);
-    const scanned = scanAttributes(text, nameStop);
+    const scanned = scanAttributes(text, nameStop, this.ahead);
     for (const problem of scanned.problems) this.problems.push(problem);
     const nameSpan = { start: open + 1, end: nameStop };
     const name = text.slice(open + 1, nameStop);
@@ -143,9 +147,8 @@ class Scanner {
         nameSpan,
         say('The tag </{0}> is not finished: “>” is missing.', name),
       );
-      const stop = text.slice(nameStop).search(/[<>\n]/);
-      if (stop >= 0) end = nameStop + stop + (text.charAt(nameStop + stop) === '>' ? 1 : 0);
-      else end = text.length;
+      const stop = Math.min(...['<', '>', '\n'].map((each) => this.ahead.next(each, nameStop)));
+      end = text.charAt(stop) === '>' ? stop + 1 : stop;
     }
     this.builder.end({ name, nameSpan, span: { start: open, end }, column: this.column(open) });
     this.at = end;
@@ -327,8 +330,8 @@ class Scanner {
   }
 
   private nextTagColumn(from: number): number | undefined {
-    const next = this.text.indexOf('<', from);
-    return next < 0 ? undefined : this.column(next);
+    const next = this.ahead.next('<', from);
+    return next === this.text.length ? undefined : this.column(next);
   }
 
   private problem(code: string, span: Span, message: Message, replacement?: string): void {

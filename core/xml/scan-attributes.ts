@@ -3,6 +3,7 @@ import type { Message } from '../messages.ts';
 import type { SyntaxProblem } from '../problems.ts';
 import type { Span } from '../text/span.ts';
 import { decodeEntities, isSpace, nameEnd, skipSpace } from './characters.ts';
+import type { Lookahead } from './lookahead.ts';
 import type { XmlAttribute } from './tree.ts';
 
 export interface ScannedAttributes {
@@ -19,7 +20,7 @@ export interface ScannedAttributes {
  * Reads attributes from behind the name of a start tag. A tag that is being typed ends where the
  * next tag begins; a value without its closing quote ends with its line.
  */
-export function scanAttributes(text: string, from: number): ScannedAttributes {
+export function scanAttributes(text: string, from: number, ahead: Lookahead): ScannedAttributes {
   const attributes: XmlAttribute[] = [];
   const problems: SyntaxProblem[] = [];
   const seen = new Set<string>();
@@ -68,7 +69,7 @@ export function scanAttributes(text: string, from: number): ScannedAttributes {
         { title: say('Insert a space'), at: { start, end: start }, newText: ' ' },
       );
     }
-    const read = readAttribute(text, start, stop);
+    const read = readAttribute(text, { start, end: stop }, ahead);
     if (read.problem !== undefined) problem(...read.problem);
     const { attribute } = read;
     if (seen.has(attribute.name)) {
@@ -109,11 +110,11 @@ type ReadProblem = [
 
 function readAttribute(
   text: string,
-  start: number,
-  stop: number,
+  nameSpan: Span,
+  ahead: Lookahead,
 ): { attribute: XmlAttribute; end: number; problem?: ReadProblem } {
+  const { start, end: stop } = nameSpan;
   const name = text.slice(start, stop);
-  const nameSpan = { start, end: stop };
   const equals = skipSpace(text, stop);
   if (text.charAt(equals) !== '=') {
     const attribute = {
@@ -137,10 +138,11 @@ function readAttribute(
   const valueAt = skipSpace(text, equals + 1);
   const quote = text.charAt(valueAt);
   if (quote !== '"' && quote !== "'") return unquoted(text, { name, nameSpan }, equals + 1);
-  const close = text.indexOf(quote, valueAt + 1);
-  const lessThan = text.indexOf('<', valueAt + 1);
-  const lineEnd = endOfLine(text, valueAt + 1);
-  if (close >= 0 && (lessThan < 0 || close < lessThan)) {
+  const close = ahead.next(quote, valueAt + 1);
+  const closed = close < text.length;
+  const lessThan = ahead.next('<', valueAt + 1);
+  const lineEnd = ahead.next('\n', valueAt + 1);
+  if (closed && close < lessThan) {
     return {
       attribute: {
         name,
@@ -152,7 +154,7 @@ function readAttribute(
       end: close + 1,
     };
   }
-  if (close >= 0 && close < lineEnd) {
+  if (closed && close < lineEnd) {
     const span = { start: lessThan, end: lessThan + 1 };
     return {
       attribute: {
@@ -172,7 +174,7 @@ function readAttribute(
     };
   }
   // The closing quote is missing: the value ends before the tag's own end or with the line.
-  const limit = Math.min(lineEnd, lessThan < 0 ? text.length : lessThan);
+  const limit = Math.min(lineEnd, lessThan);
   const tail = /\s*\/?>\s*$/.exec(text.slice(valueAt + 1, limit));
   const end = tail === null ? trimmedEnd(text, valueAt + 1, limit) : valueAt + 1 + tail.index;
   const valueSpan = { start: valueAt + 1, end };
@@ -222,11 +224,6 @@ function unquoted(
       { title: say('Put it in quotes'), at: valueSpan, newText: `'${value}'` },
     ],
   };
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  return end < 0 ? text.length : end;
 }
 
 function trimmedEnd(text: string, from: number, to: number): number {

@@ -3,6 +3,7 @@ import type { Document, Node, Pair, Scalar } from 'yaml';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import type { SyntaxProblem } from '../problems.ts';
+import { boundedProblems } from '../text/bounded-problems.ts';
 import type { Span } from '../text/span.ts';
 import { syntaxMessage } from './syntax-message.ts';
 import type { YamlEntry, YamlNode, YamlScalar, YamlTree } from './tree.ts';
@@ -50,7 +51,7 @@ export function parseYaml(text: string, limits: YamlLimits = defaultYamlLimits):
   if (conversion.problems.some(({ code }) => code === 'too-deep')) {
     return { root, problems: conversion.problems };
   }
-  return { root, problems: [...problems, ...conversion.problems] };
+  return { root, problems: boundedProblems([...problems, ...conversion.problems]) };
 }
 
 /**

@@ -123,6 +123,12 @@ test('binary and huge files give one problem each', () => {
   );
 });
 
+test('a flood of problems is cut off with their number', () => {
+  const { problems } = parseXml(`<a>${'&'.repeat(1000)}</a>`);
+  assert.equal(problems.length, 201);
+  assert.equal(problems.at(-1)?.code, 'more-problems');
+});
+
 test('text made to be slow is read in bounded time', () => {
   for (const text of [
     '<a '.repeat(200_000),
