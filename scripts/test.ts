@@ -95,7 +95,8 @@ process.exit(total.failed > 0 || total.passed === 0 || incomplete ? 1 : 0);
 
 /** A suite that crashes before it can count has failed. */
 async function run(suite: Suite): Promise<Counts> {
-  const files = await Array.fromAsync(glob([...suite.files], { cwd: root }));
+  const files: string[] = [];
+  for await (const file of glob([...suite.files], { cwd: root })) files.push(file);
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0 };
   const folder = await mkdtemp(join(tmpdir(), 'live-migrate-test-'));
   const counted = join(folder, 'counts.json');
