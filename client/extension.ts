@@ -8,10 +8,18 @@ import { ShownTexts } from './documents/shown-texts.ts';
 import { WorkspaceInventories } from './inventory/inventories.ts';
 import { followActiveKind } from './language/active-kind.ts';
 import { LanguageServer } from './language/language-client.ts';
+import { followOpenRecords } from './commands/run-commands.ts';
+import { isOfTheseHosts, rememberedRuns } from './runs/own-runs.ts';
+import { findOpenRuns, refreshMovedHosts } from './runs/follow.ts';
+import { RunCenter } from './runs/run-center.ts';
+import { showInStatusBar } from './runs/status-bar.ts';
+import { tellOutcome } from './runs/tell-outcome.ts';
+import { thisProcess } from '../hosts/run/owner.ts';
 import { liveXmlOf } from './documents/live-xml-source.ts';
 import { causeOf } from './text.ts';
 import { hostsTreeSource } from './views/hosts/hosts-tree.ts';
 import { PreflightView } from './views/preflight/preflight-view.ts';
+import { MigrationsView } from './views/migrations/migrations-view.ts';
 import { Tree } from './views/tree.ts';
 
 /** What must end before the editor goes; a migration never does, it runs on its host. */
@@ -27,6 +35,17 @@ export function activate(context: vscode.ExtensionContext): void {
   const texts = new ShownTexts();
   const liveXml = new LiveXml((host, domain) => liveXmlOf({ host, domain }, connections, states));
   const preflightView = new PreflightView();
+  const ownRuns = rememberedRuns(context.workspaceState);
+  const runs = new RunCenter({
+    sessions: (host) => connections.background(host),
+    owner: thisProcess('editor'),
+    isOurs: async (run) =>
+      ownRuns.has(run.id) || isOfTheseHosts(run, (await inventories.read()).hosts),
+    warn: (text) => {
+      log.warn(text);
+    },
+  });
+  const migrationsView = new MigrationsView(runs);
   const hostsTree = new Tree(
     'liveMigrate.hosts',
     hostsTreeSource({
@@ -34,11 +53,18 @@ export function activate(context: vscode.ExtensionContext): void {
       allowed: () => vscode.workspace.isTrusted,
       inventories: () => inventories.read(),
       ask: (host) => connections.ask(host),
-      isMoving: () => false,
+      isMoving: (host, domain) => runs.isMoving(host, domain),
       now: () => Date.now(),
     }),
   );
-  atEnd = [() => server.stop(), () => connections.closeAll()];
+  atEnd = [
+    async () => {
+      runs.stop();
+      return Promise.resolve();
+    },
+    () => server.stop(),
+    () => connections.closeAll(),
+  ];
   context.subscriptions.push(
     log,
     inventories,
@@ -47,6 +73,17 @@ export function activate(context: vscode.ExtensionContext): void {
     liveXml,
     preflightView,
     hostsTree,
+    migrationsView,
+    showInStatusBar(runs),
+    followOpenRecords({ runs, texts }),
+    refreshMovedHosts(runs, connections, states),
+    runs.changed.on(() => {
+      hostsTree.refresh();
+    }),
+    runs.endedAfterAttach.on(({ run, outcome }) => {
+      void tellOutcome(run, outcome);
+    }),
+    findOpenRuns(runs, log),
     followActiveKind(),
     startServerWhenNeeded(server, log),
     states.changed.on(() => {
@@ -69,6 +106,10 @@ export function activate(context: vscode.ExtensionContext): void {
       liveXml,
       preflightView,
       hostsTree,
+      runs,
+      remember: (run) => {
+        ownRuns.add(run);
+      },
     }),
   );
 }

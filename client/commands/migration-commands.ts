@@ -1,6 +1,7 @@
 import type { DomainTarget } from './targets.ts';
 import { show } from '../text.ts';
 import { createMigrationByWizard } from '../migration/create-migration.ts';
+import { launchMigration } from '../migration/launch.ts';
 import { preflightWithProgress } from '../migration/preflight-command.ts';
 import { previewPlan } from '../migration/preview-command.ts';
 import type { CommandWorld, Commands } from './register.ts';
@@ -24,12 +25,18 @@ export function migrationCommands(world: CommandWorld): Commands {
     const file = await migrationFile(argument);
     if (file !== undefined) await previewPlan(file, tools);
   };
+  const launch = async (argument: unknown): Promise<void> => {
+    const file = await migrationFile(argument);
+    if (file !== undefined) await launchMigration(file, tools);
+  };
   return {
     'migration.create': (argument) => createMigration(argument, world),
     'migration.preflight': preflight,
     'migration.preview': preview,
+    'migration.launch': launch,
     'preflight.repeat': () => preflight(shown()),
     'preflight.preview': () => preview(shown()),
+    'preflight.launch': () => launch(shown()),
     'problem.show': (uri, span, path) =>
       showProblem(uri as string, span as Span | undefined, path as readonly string[] | undefined),
   };

@@ -9,6 +9,8 @@ import type { HostsItem } from '../views/hosts/item.ts';
 import type { PreflightView } from '../views/preflight/preflight-view.ts';
 import type { Tree } from '../views/tree.ts';
 import { hostCommands } from './host-commands.ts';
+import type { RunCenter } from '../runs/run-center.ts';
+import { runCommands } from './run-commands.ts';
 import { migrationCommands } from './migration-commands.ts';
 
 /** What commands work with. */
@@ -21,6 +23,9 @@ export interface CommandWorld {
   readonly liveXml: LiveXml;
   readonly preflightView: PreflightView;
   readonly hostsTree: Tree<HostsItem>;
+  readonly runs: RunCenter;
+  /** Remembers that this workspace started a run. */
+  readonly remember: (run: string) => void;
 }
 
 /** Commands by their ids without the `liveMigrate.` before them. */
@@ -28,7 +33,11 @@ export type Commands = Readonly<Record<string, (...arguments_: unknown[]) => Pro
 
 /** Registers every command; one that fails says so, with the way to the log. */
 export function registerCommands(world: CommandWorld): readonly vscode.Disposable[] {
-  const commands: Commands = { ...hostCommands(world), ...migrationCommands(world) };
+  const commands: Commands = {
+    ...hostCommands(world),
+    ...migrationCommands(world),
+    ...runCommands(world),
+  };
   return Object.entries(commands).map(([name, run]) =>
     vscode.commands.registerCommand(`liveMigrate.${name}`, async (...arguments_: unknown[]) => {
       try {

@@ -5,7 +5,7 @@ import { targetFor } from '../../hosts/preflight/targets.ts';
 import type { HostSession } from '../../hosts/session.ts';
 import { openHosts } from '../../hosts/ssh/pool.ts';
 import type { HostPool } from '../../hosts/ssh/pool.ts';
-import type { HostTarget } from '../../hosts/ssh/target.ts';
+import type { HostTarget, SshEnvironment } from '../../hosts/ssh/target.ts';
 import { say } from '../../core/messages.ts';
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
 import type { WorkspaceInventories } from '../inventory/inventories.ts';
@@ -17,6 +17,8 @@ import { askPassphrase, askPassword, confirmHostKey } from './prompts.ts';
 /** The ssh connections of this window: one for each host, opened when something needs it. */
 export class Connections implements vscode.Disposable {
   private pool: HostPool | undefined;
+  /** For work in the background: what would need an answer fails with its reason instead. */
+  private silent: HostPool | undefined;
   private readonly asking = new Map<string, Promise<void>>();
   private readonly stopping = new AbortController();
   private readonly disposables: vscode.Disposable[];
@@ -52,21 +54,13 @@ export class Connections implements vscode.Disposable {
   async session(host: string): Promise<HostSession> {
     const { hosts } = await this.inventories.read();
     const target = targetFor(host, hosts);
-    if (target === undefined) {
-      throw new HostError('unresolvable', host, say('No inventory says how to reach {0}.', host));
-    }
+    if (target === undefined) throw unlisted(host);
     return this.connect(target);
   }
 
   /** The connection to a target. Throws HostError; the host's state then says so too. */
   async connect(target: HostTarget): Promise<HostSession> {
-    if (!vscode.workspace.isTrusted) {
-      throw new HostError(
-        'cancelled',
-        target.name,
-        say('Hosts are contacted only from trusted workspaces.'),
-      );
-    }
+    if (!vscode.workspace.isTrusted) throw untrusted(target.name);
     try {
       const session = await this.opened().session(target);
       void session.closed.then(() => {
@@ -80,6 +74,21 @@ export class Connections implements vscode.Disposable {
     }
   }
 
+  /**
+   * A connection for watching a run: the open one, else one that asks nobody anything. A question
+   * must never come from the background. Throws HostError.
+   */
+  async background(host: string): Promise<HostSession> {
+    const { hosts } = await this.inventories.read();
+    const target = targetFor(host, hosts);
+    if (target === undefined) throw unlisted(host);
+    const open = this.pool?.current(target);
+    if (open !== undefined) return open;
+    if (!vscode.workspace.isTrusted) throw untrusted(host);
+    this.silent ??= openHosts(this.environment());
+    return this.silent.session(target);
+  }
+
   /** Facts that were collected elsewhere (a preflight) count for the views as well. */
   take(snapshot: FactsSnapshot): void {
     for (const [host, said] of Object.entries(snapshot.hosts)) {
@@ -90,14 +99,17 @@ export class Connections implements vscode.Disposable {
 
   /** Closes the connection to one host; a migration that runs there goes on. */
   async close(host: string): Promise<void> {
-    await this.pool?.closeHost(host);
+    const { hosts } = await this.inventories.read();
+    const target = targetFor(host, hosts);
+    if (target !== undefined) await this.pool?.disconnect(target);
     this.states.disconnected(host);
   }
 
   async closeAll(): Promise<void> {
-    const { pool } = this;
+    const open = [this.pool, this.silent];
     this.pool = undefined;
-    await pool?.close();
+    this.silent = undefined;
+    await Promise.all(open.map((pool) => pool?.close()));
   }
 
   dispose(): void {
@@ -106,24 +118,28 @@ export class Connections implements vscode.Disposable {
   }
 
   private opened(): HostPool {
-    if (this.pool === undefined) {
-      const settings = vscode.workspace.getConfiguration('liveMigrate.ssh');
-      const configFile = settings.get<string>('configFile', '');
-      const knownHostsFiles = settings.get<readonly string[]>('knownHostsFiles', []);
-      this.pool = openHosts({
-        ...(configFile === '' ? {} : { configFile }),
-        ...(knownHostsFiles.length === 0 ? {} : { knownHostsFiles }),
-        confirmHostKey,
-        askPassphrase,
-        askPassword,
-        // Only the user's own settings name the configuration: a workspace cannot.
-        allowProxyCommand: true,
-        warn: (message) => {
-          this.log.warn(show(message));
-        },
-      });
-    }
+    this.pool ??= openHosts({
+      ...this.environment(),
+      confirmHostKey,
+      askPassphrase,
+      askPassword,
+    });
     return this.pool;
+  }
+
+  private environment(): SshEnvironment {
+    const settings = vscode.workspace.getConfiguration('liveMigrate.ssh');
+    const configFile = settings.get<string>('configFile', '');
+    const knownHostsFiles = settings.get<readonly string[]>('knownHostsFiles', []);
+    return {
+      ...(configFile === '' ? {} : { configFile }),
+      ...(knownHostsFiles.length === 0 ? {} : { knownHostsFiles }),
+      // Only the user's own settings name the configuration: a workspace cannot.
+      allowProxyCommand: true,
+      warn: (message) => {
+        this.log.warn(show(message));
+      },
+    };
   }
 
   private async askOnce(host: string): Promise<void> {
@@ -141,4 +157,12 @@ export class Connections implements vscode.Disposable {
       this.states.set(host, { kind: 'failed', failure: hostFailure(host, error) });
     }
   }
+}
+
+function unlisted(host: string): HostError {
+  return new HostError('unresolvable', host, say('No inventory says how to reach {0}.', host));
+}
+
+function untrusted(host: string): HostError {
+  return new HostError('cancelled', host, say('Hosts are contacted only from trusted workspaces.'));
 }

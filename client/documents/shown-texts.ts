@@ -41,10 +41,14 @@ export class ShownTexts implements vscode.TextDocumentContentProvider, vscode.Di
 
   /** Brings an open text up to date without showing it. */
   update(name: string, text: string): void {
+    if (!this.isShown(name)) return;
     const uri = vscode.Uri.from({ scheme, path: `/${name}` });
-    if (!this.texts.has(uri.toString())) return;
     this.texts.set(uri.toString(), text);
     this.changes.fire(uri);
+  }
+
+  isShown(name: string): boolean {
+    return this.texts.has(vscode.Uri.from({ scheme, path: `/${name}` }).toString());
   }
 
   dispose(): void {

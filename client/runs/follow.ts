@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import type { Connections } from '../connections/connections.ts';
+import type { HostStates } from '../connections/host-states.ts';
+import { causeOf } from '../text.ts';
+import type { RunCenter } from './run-center.ts';
+import { isActive } from './shown-run.ts';
+
+/**
+ * Looks for runs once the window has drawn itself, and follows those that are open: a window that
+ * was closed in the middle of a migration finds it again.
+ */
+export function findOpenRuns(runs: RunCenter, log: vscode.LogOutputChannel): vscode.Disposable {
+  const load = (): void => {
+    if (!vscode.workspace.isTrusted) return;
+    runs.load().catch((error: unknown) => {
+      log.error(`reading the run records: ${causeOf(error)}`);
+    });
+  };
+  const later = setTimeout(load, 100);
+  const trusted = vscode.workspace.onDidGrantWorkspaceTrust(load);
+  return {
+    dispose() {
+      clearTimeout(later);
+      trusted.dispose();
+    },
+  };
+}
+
+/** Asks both hosts anew when a run between them has ended, as far as they were asked before. */
+export function refreshMovedHosts(
+  runs: RunCenter,
+  connections: Connections,
+  states: HostStates,
+): { dispose(): void } {
+  const active = new Set<string>();
+  return runs.changed.on((run) => {
+    if (isActive(run)) {
+      active.add(run.id);
+      return;
+    }
+    if (!active.delete(run.id)) return;
+    for (const host of [run.source, run.destination]) {
+      if (states.of(host).kind === 'answered') void connections.ask(host);
+    }
+  });
+}
