@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const ownRuns = rememberedRuns(context.workspaceState);
   const runs = new RunCenter({
     sessions: (host) => connections.background(host),
-    owner: thisProcess('editor'),
+    owner: () => thisProcess('editor'),
     isOurs: async (run) =>
       ownRuns.has(run.id) || isOfTheseHosts(run, (await inventories.read()).hosts),
     warn: (text) => {

@@ -25,6 +25,8 @@ function linesOf(entry: RunEntry): readonly Line[] {
       return planLines(entry.id, entry.plan);
     case 'owner':
       return [say('Followed by process {0} ({1})', entry.owner.pid, entry.owner.program)];
+    case 'released':
+      return [say('No longer followed from there')];
     case 'step':
       return [
         entry.state === 'started'
@@ -63,7 +65,7 @@ function planLines(id: string, plan: Plan): readonly Line[] {
     say('Plan {0}', plan.digest),
     ...(plan.unsafeReason === undefined
       ? []
-      : [say('libvirt’s disk checks are skipped: {0}', plan.unsafeReason)]),
+      : [say('libvirt’s own disk checks are skipped: {0}', plan.unsafeReason)]),
     ...plan.steps.map(
       ({ id: step, on, command }) => `[${step} @ ${plan[on].host}] ${shellLine(command)}`,
     ),

@@ -13,7 +13,8 @@ import type { ShownRun } from './shown-run.ts';
 export interface RunCenterWorld {
   /** Connections that ask nobody anything: watching goes on in the background. */
   readonly sessions: Sessions;
-  readonly owner: Owner;
+  /** This process with a claim of its own for each run that it carries or follows. */
+  readonly owner: () => Owner;
   /** Are these hosts the ones this window knows by their names? Only then is a run taken over. */
   readonly isOurs: (run: RunSummary) => Promise<boolean>;
   /** Something that went wrong and has no other place to be told. */
@@ -78,7 +79,7 @@ export class RunCenter {
       readonly confirmFreshDigest: () => Promise<string | undefined>;
     },
   ): Promise<RunOutcome> {
-    const record = createRun(plan, this.world.owner, this.folder());
+    const record = createRun(plan, this.world.owner(), this.folder());
     this.followed.add(record.id);
     this.take(record.id, record.entries(), false);
     hooks.begun(record.id);
@@ -115,7 +116,7 @@ export class RunCenter {
     const { sessions, owner, warn } = this.world;
     void attachRun({
       id,
-      owner,
+      owner: owner(),
       sessions,
       signal: this.stopping.signal,
       onEvent: (entry) => {

@@ -48,5 +48,5 @@ function doneText(run: ShownRun, outcome: RunOutcome): string {
 
 function failureText({ message: said, cause }: RunOutcome): string {
   if (cause === undefined || show(cause.message) === show(said)) return show(said);
-  return vscode.l10n.t('{0} {1}', show(said), show(cause.message));
+  return vscode.l10n.t('{0} Cause: {1}', show(said), show(cause.message));
 }
