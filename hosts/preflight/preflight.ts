@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { MigrationDescriptor } from '../../core/descriptor/descriptor.ts';
 import type { Domain } from '../../core/domain/domain.ts';
 import type { MigrationFacts } from '../../core/facts/keys.ts';
@@ -15,6 +14,7 @@ import { createParseCache } from '../../core/service/parse-cache.ts';
 import { surroundingsOf } from '../../core/service/surroundings.ts';
 import type { Surroundings } from '../../core/service/surroundings.ts';
 import type { Workspace } from '../../core/service/workspace.ts';
+import { sha256 } from '../run/record.ts';
 import { collectForMigration } from './collect-for-migration.ts';
 import type { HostAccess } from './collect-for-migration.ts';
 
@@ -84,11 +84,6 @@ export function planFor({ descriptor, surroundings, facts, check }: Preflight): 
     check,
     hash: sha256,
   });
-}
-
-/** SHA-256 in hex. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function surroundingsFor(

@@ -1,0 +1,23 @@
+import { check } from './check.ts';
+import type { CliCommand } from './command.ts';
+import { dirtyRate } from './dirty-rate.ts';
+import { facts } from './facts.ts';
+import { lsp } from './lsp.ts';
+import { plan } from './plan.ts';
+import { preflight } from './preflight.ts';
+import { run } from './run.ts';
+import { attach, cancel, runs } from './runs.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly CliCommand[] = [
+  check,
+  facts,
+  preflight,
+  dirtyRate,
+  plan,
+  run,
+  runs,
+  attach,
+  cancel,
+  lsp,
+];
