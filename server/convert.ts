@@ -65,14 +65,16 @@ export function toDiagnostic(problem: Problem, conversion: Conversion): Diagnost
 
 /** The sentence, and on lines of their own what it rests on: host, command and age. */
 export function messageWithEvidence(problem: Problem, conversion: Conversion): string {
-  const evidence = problem.evidence.map((each) =>
-    render(evidenceMessage(each, conversion.now), conversion.translate),
-  );
+  const evidence = problem.evidence.flatMap((each) => {
+    const said = evidenceMessage(each, conversion.now);
+    return said === undefined ? [] : [render(said, conversion.translate)];
+  });
   return [render(problem.message, conversion.translate), ...new Set(evidence)].join('\n');
 }
 
-function evidenceMessage({ host, from, at }: Evidence, now: number): Message {
-  if (host === undefined || at === undefined) return say('According to {0}.', from);
+/** Undefined for what a file says: the finding points into the file itself. */
+function evidenceMessage({ host, from, at }: Evidence, now: number): Message | undefined {
+  if (host === undefined || at === undefined) return undefined;
   const age = formatDuration(Math.max(0, Math.round((now - at) / 1000)) * 1000);
   return say('According to {0} on {1}, {2} ago.', from, host, age);
 }

@@ -39,6 +39,10 @@ export interface CompletionPlace {
   readonly field: Field;
   /** The migration around it, when the file is one. */
   readonly around: Surroundings | undefined;
+  /**
+   * The line end with the columns that a further line needs beyond the white space its own line
+   * begins with, which editors add by themselves: a dash before the cursor is not white space.
+   */
   readonly newline: string;
 }
 
@@ -57,10 +61,16 @@ export function complete(context: ServiceContext, offset: number): readonly Comp
     cursor,
     field,
     around: migrationOf(context),
-    newline: text.includes('\r\n') ? '\r\n' : '\n',
+    newline: (text.includes('\r\n') ? '\r\n' : '\n') + ' '.repeat(hang(text, cursor.span.start)),
   };
   if (cursor.at === 'value') return valueCompletions(place);
   return [...itemCompletions(place), ...keyCompletions(place)];
+}
+
+/** Columns between a line's leading white space and a place in it. */
+function hang(text: string, offset: number): number {
+  const before = text.slice(offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1, offset);
+  return before.trimStart().length;
 }
 
 /** UTF-16 code units above which a file is no longer one that somebody types. */

@@ -1,6 +1,8 @@
 import type { Location, Span } from '../text/span.ts';
 import type { Located } from '../text/span.ts';
 import { contains } from '../text/span.ts';
+import { elementAt } from './domain-hover.ts';
+import type { DomainXml } from './parse-cache.ts';
 import { domainXmlOf, migrationOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
 import { diskOf, domainOf } from './disk-facts.ts';
@@ -28,15 +30,26 @@ export function references(
   descriptors: readonly string[],
 ): readonly Location[] {
   const xml = domainXmlOf(context);
-  if (xml === undefined) return [];
+  const starts = xml === undefined ? [] : startsAround(xml, offset);
+  if (starts.length === 0) return [];
   return descriptors.flatMap((uri) => {
     const around = migrationOf({ ...context, uri, languageId: undefined });
     if (around?.domainXmlUri !== context.uri) return [];
-    return smallestAround(links(around), context.uri, offset).map(({ origin }) => ({
-      uri,
-      span: origin,
-    }));
+    return links(around)
+      .filter(({ target }) => target.uri === context.uri && starts.includes(target.span.start))
+      .map(({ origin }) => ({ uri, span: origin }));
   });
+}
+
+/** Where the text, the device or the domain around an offset begins: what definitions lead to. */
+function startsAround({ domain, document }: DomainXml, offset: number): readonly number[] {
+  const name = domain?.name?.span;
+  if (name !== undefined && contains(name, offset)) return [name.start];
+  let element = elementAt(document.root, offset);
+  while (element !== undefined && element.name !== 'disk' && element.name !== 'interface') {
+    element = element.parent;
+  }
+  return element === undefined ? [] : [element.startTagSpan.start];
 }
 
 /** Every name in a descriptor that another document, or part of one, stands behind. */
@@ -71,15 +84,4 @@ function links(around: Surroundings): readonly Definition[] {
     );
   }
   return found;
-}
-
-function smallestAround(
-  all: readonly Definition[],
-  uri: string,
-  offset: number,
-): readonly Definition[] {
-  const around = all.filter(({ target }) => target.uri === uri && contains(target.span, offset));
-  const size = ({ target }: Definition): number => target.span.end - target.span.start;
-  const smallest = Math.min(...around.map(size));
-  return around.filter((each) => size(each) === smallest);
 }

@@ -16,11 +16,18 @@ export function domainOf({ facts }: Surroundings): Domain | undefined {
   return facts.domain.known ? facts.domain.value : undefined;
 }
 
-/** What the source host said of a disk's image; undefined when it was not asked. */
-export function sourceImage({ facts }: Surroundings, disk: Disk): ImageFacts | undefined {
-  const images = facts['source.images'];
+/**
+ * What the source host said of a disk's image; undefined when it was not asked. Unlike the fact that
+ * rules need, this speaks of one image whatever is known of the others.
+ */
+export function sourceImage(around: Surroundings, disk: Disk): ImageFacts | undefined {
+  const source = around.descriptor.migration.source?.value;
   const path = disk.source?.value;
-  return images.known && path !== undefined ? images.value.get(path) : undefined;
+  if (source === undefined || path === undefined) return undefined;
+  const hosts = around.snapshot?.hosts ?? {};
+  const images = Object.hasOwn(hosts, source) ? hosts[source]?.images : undefined;
+  const answer = images !== undefined && Object.hasOwn(images, path) ? images[path] : undefined;
+  return answer?.ok === true ? answer.value : undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { DomainXml } from './parse-cache.ts';
 
 /** What an element or attribute of domain XML means for a migration. */
 export function hoverDomainXml({ document }: DomainXml, offset: number): Hover | undefined {
-  const element = innermost(document.root, offset);
+  const element = elementAt(document.root, offset);
   if (element === undefined) return undefined;
   const path = pathOf(element);
   const onAttribute = element.attributes.find((each) => contains(each.span, offset));
@@ -21,7 +21,8 @@ export function hoverDomainXml({ document }: DomainXml, offset: number): Hover |
   return lines === undefined ? undefined : { span: element.nameSpan, lines };
 }
 
-function innermost(root: XmlElement | undefined, offset: number): XmlElement | undefined {
+/** The innermost element around an offset. */
+export function elementAt(root: XmlElement | undefined, offset: number): XmlElement | undefined {
   let found = root !== undefined && contains(root.span, offset) ? root : undefined;
   for (let next = found; next !== undefined;) {
     found = next;

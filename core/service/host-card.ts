@@ -17,7 +17,9 @@ export function hostCard(around: Surroundings, name: string): readonly Message[]
   if (migrationAddress !== undefined) {
     lines.push(say('Migration address: {0}', migrationAddress.value));
   }
-  return [...lines, ...factLines(around.snapshot?.hosts[name], name)];
+  const hosts = around.snapshot?.hosts ?? {};
+  const said = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
+  return [...lines, ...factLines(said, name)];
 }
 
 function factLines(said: HostSnapshot | undefined, name: string): readonly Message[] {

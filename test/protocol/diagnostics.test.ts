@@ -137,7 +137,7 @@ describe('diagnostics of a descriptor', () => {
       'a.migration.yaml',
       migration.replace('domain: openEulerVM', 'domain: other'),
     );
-    await editor.diagnosticsOf(uri, has('domain-xml-mismatch'));
+    await editor.diagnosticsOf(uri, has('domain-name-mismatch'));
   });
 
   it('come for a domain XML that is not open while a descriptor speaks of it, and go with it', async () => {

@@ -217,6 +217,7 @@ function serverInThisProcess(): NonNullable<EditorOptions['server']> {
       new StreamMessageReader(input),
       new StreamMessageWriter(output),
     ),
+    { documentationBase: 'https://example.org/livemigrate/' },
   );
   return { input, output };
 }
