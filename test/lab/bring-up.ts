@@ -7,6 +7,7 @@ import {
   ensureSwitch,
   hostsWithNamespace,
   namespacesOf,
+  removeEmptyNetnsFolder,
   removeNamespace,
   setLink,
 } from './network.ts';
@@ -116,6 +117,7 @@ export async function takeDown(stateDir: string): Promise<void> {
     const id = labId(stateDir);
     await removeStale(id, stateDir, []);
     for (const name of namespacesOf(id)) await removeNamespace(name);
+    await removeEmptyNetnsFolder();
     for (const name of [...OWN, ...OWN_FOLDERS]) {
       rmSync(join(stateDir, name), { recursive: true, force: true, maxRetries: 5 });
     }

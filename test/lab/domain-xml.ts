@@ -63,6 +63,8 @@ export interface GuestOptions {
     /** First write the whole span once at full speed. Default true. */
     readonly prefill?: boolean;
   };
+  /** After this tick the workload spoils its own memory: to see that its checks can fail. */
+  readonly spoilAfterTick?: number;
   /** False: a transient domain. Default true. */
   readonly persistent?: boolean;
   /** XML put into <devices> as it is. */
@@ -132,12 +134,22 @@ function kernelCommandLine(options: GuestOptions, run: string): string {
     // A broken guest stops talking and leaves its panic on the console; it does not start over as if nothing were.
     'panic=0',
     'oops=panic',
+    // What only costs time in an emulated machine.
     'mitigations=off',
+    'tsc=reliable',
+    'no_timer_check',
+    'apparmor=0',
+    'cryptomgr.notests',
+    'rodata=off',
+    'audit=0',
+    'ipv6.disable=1',
     `lab.run=${run}`,
     `lab.rate=${String(options.dirtyMiBs ?? 0)}`,
     `lab.set=${String(options.workingSetMiB ?? 32)}`,
     `lab.check=${String(options.checkMiB ?? 8)}`,
   ];
+  if (options.spoilAfterTick !== undefined)
+    words.push(`lab.spoil=${String(options.spoilAfterTick)}`);
   const { writer } = options;
   const [first] = disksOf(options);
   if (writer !== undefined) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { bringUp, takeDown } from './bring-up.ts';
 import type { GuestOptions } from './domain-xml.ts';
 import { type Guest, createImage, destroyGuest, startGuest, verifyDisk } from './guest.ts';
@@ -8,7 +8,14 @@ import { execOn } from './host.ts';
 import { writeInventory } from './inventory.ts';
 import { type Network, setLink } from './network.ts';
 import { type Finished, identify, until } from './process.ts';
-import { type LabHost, type LabState, privateFolder, readState, stateFolder } from './state.ts';
+import {
+  type LabHost,
+  type LabState,
+  privateFolder,
+  readState,
+  removeIfEmpty,
+  stateFolder,
+} from './state.ts';
 import type { Suite } from './userland.ts';
 import type { BlockReport } from './verify-blocks.ts';
 
@@ -141,7 +148,7 @@ function labOf(state: LabState, isPrivate: boolean): Lab {
     },
     async close() {
       if (isPrivate) {
-        await takeDown(state.stateDir);
+        await removePrivate(state.stateDir);
         return;
       }
       for (const [owner, network] of cut.values()) await restoreLink(owner.name, network);
@@ -157,7 +164,20 @@ async function removeAbandoned(): Promise<void> {
   for (const name of readdirSync(folder)) {
     const pid = /^(\d+)-/.exec(name)?.[1];
     if (pid !== undefined && identify(Number(pid)) === undefined) {
-      await takeDown(join(folder, name));
+      await removePrivate(join(folder, name));
     }
   }
+  removeEmptyFolders();
+}
+
+/** A private lab's folder goes with all that tests put into it. */
+async function removePrivate(stateDir: string): Promise<void> {
+  await takeDown(stateDir);
+  rmSync(stateDir, { recursive: true, force: true });
+  removeEmptyFolders();
+}
+
+function removeEmptyFolders(): void {
+  removeIfEmpty(privateFolder());
+  removeIfEmpty(dirname(privateFolder()));
 }

@@ -105,6 +105,17 @@ export async function setLink(
   await must(['ip', '-n', ns, 'link', 'set', port(network, index), state], BOUND);
 }
 
+/**
+ * Gives back the folder that `ip netns add` mounts onto itself, when no namespace of anybody is in it. It makes it anew
+ * when it is needed.
+ */
+export async function removeEmptyNetnsFolder(): Promise<void> {
+  const folder = '/run/netns';
+  if (!existsSync(folder) || readdirSync(folder).length > 0) return;
+  await run(['umount', folder], BOUND);
+  if (readdirSync(folder).length === 0) await run(['rmdir', folder], BOUND);
+}
+
 /** Ends every process in the namespace and removes it. */
 export async function removeNamespace(name: string): Promise<void> {
   const left = await end(await processesIn(name), 5000);

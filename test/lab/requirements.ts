@@ -23,23 +23,43 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['mount', 'mount'],
 ]);
 
-/** What cannot be installed: says all of it at once. Empty when the lab is possible. */
-export function obstacles(): string[] {
+/** What the lab asks of the machine. */
+export interface Machine {
+  readonly platform: string;
+  readonly arch: string;
+  readonly isRoot: boolean;
+  readonly hasNetworkNamespaces: boolean;
+  /** Whether a program is there. */
+  has(program: string): boolean;
+}
+
+export function thisMachine(): Machine {
+  return {
+    platform: platform(),
+    arch: arch(),
+    isRoot: process.geteuid?.() === 0,
+    hasNetworkNamespaces: existsSync('/proc/self/ns/net'),
+    has: (program) => find(program) !== undefined,
+  };
+}
+
+/** Why a machine cannot run the lab and cannot be made to: all reasons at once. Empty when it can. */
+export function obstacles(machine: Machine = thisMachine()): string[] {
+  if (machine.platform !== 'linux') {
+    return [`it needs Linux (network namespaces, overlayfs); this is ${machine.platform}.`];
+  }
   const missing: string[] = [];
-  if (platform() !== 'linux') {
-    return [`it needs Linux (network namespaces, overlayfs); this is ${platform()}.`];
+  if (machine.arch !== 'x64') {
+    missing.push(`its hosts and guests are x86-64 programs; this machine is ${machine.arch}.`);
   }
-  if (arch() !== 'x64') {
-    missing.push(`its hosts and guests are x86-64 programs; this machine is ${arch()}.`);
-  }
-  if (process.geteuid?.() !== 0) {
+  if (!machine.isRoot) {
     missing.push('it needs root (namespaces, mounts, veth pairs): run it with sudo.');
   }
-  if (!existsSync('/proc/self/ns/net')) {
+  if (!machine.hasNetworkNamespaces) {
     missing.push('this kernel has no network namespaces (/proc/self/ns/net is missing).');
   }
-  const absent = absentPackages();
-  if (absent.length > 0 && find('apt-get') === undefined) {
+  const absent = absentPackages(machine);
+  if (absent.length > 0 && !machine.has('apt-get')) {
     missing.push(
       `it needs the Debian packages ${absent.join(', ')}, and there is no apt-get to install them ` +
         '(Debian and Ubuntu have it).',
@@ -88,8 +108,8 @@ export async function ensureRequirements(say: (line: string) => void): Promise<v
   }
 }
 
-function absentPackages(): string[] {
-  const absent = [...PROGRAMS].filter(([program]) => find(program) === undefined);
+function absentPackages(machine = thisMachine()): string[] {
+  const absent = [...PROGRAMS].filter(([program]) => !machine.has(program));
   return [...new Set(absent.map(([, name]) => name))];
 }
 

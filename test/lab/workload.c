@@ -11,6 +11,7 @@
  *   lab.diskrate=N     numbered 4 KiB blocks written per second, in batches that end in fdatasync [100]
  *   lab.span=MIB       part of the disk that is used, cyclically [32]
  *   lab.prefill=1      first write the whole span once as fast as it goes [0]
+ *   lab.spoil=N        after tick N change memory behind the workload's back, so that tests can see the checks fail [never]
  *
  * Lines it prints:
  *   READY run=… set=… check=… slots=…
@@ -259,7 +260,7 @@ static void work(void)
 {
     uint64_t set_pages = number("lab.set", 32) * MIB / PAGE, check_pages = number("lab.check", 8) * MIB / PAGE;
     uint64_t rate_pages = number("lab.rate", 0) * MIB / PAGE, written = 0, rewrites = 0, ticks = 0, i;
-    uint64_t start, last, slice, gap = 0, written_before = 0, acked_before = 0, next_ack;
+    uint64_t spoil = number("lab.spoil", 0), start, last, slice, gap = 0, written_before = 0, acked_before = 0, next_ack;
     uint64_t *set, *area;
     char line[320];
     if (set_pages == 0) set_pages = 1;
@@ -301,6 +302,10 @@ static void work(void)
             write_page(area + rewrites % check_pages * WORDS,
                        page_seed(rewrites % check_pages, rewrites + 1, check_pages));
             rewrites++;
+            if (ticks == spoil) {
+                set[0] ^= 1;
+                area[3] ^= 1;
+            }
             written_before = written;
             gap = 0;
             start = now;
