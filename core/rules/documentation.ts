@@ -18,14 +18,18 @@ const ownPages: ReadonlySet<string> = new Set([
 
 /** Codes that share the page of another code. */
 const sharedPages: Readonly<Record<string, string>> = {
-  'domain-xml-mismatch': 'domain-name-mismatch',
+  'disk-target-twice': 'xml-syntax',
+  'disk-without-target': 'xml-syntax',
   'domain-xml-missing': 'domain-xml',
+  'domain-xml-outdated': 'domain-xml',
   'domain-xml-unreadable': 'domain-xml',
   'duplicate-item': 'yaml-syntax',
   'empty-file': 'yaml-syntax',
   'file-too-large': 'yaml-syntax',
   'kind-not-supported': 'wrong-value',
+  'memory-unit-unknown': 'xml-syntax',
   'missing-value': 'missing-key',
+  'not-a-number': 'xml-syntax',
   'not-text': 'yaml-syntax',
   'too-deep': 'yaml-syntax',
   'yaml-too-many-nodes': 'yaml-syntax',
