@@ -16,7 +16,10 @@ case " $* " in
 *" domstate "*)
   [ -e "$FAKE/state" ] || { echo "error: failed to get domain 'x'" >&2; exit 1; }
   cat "$FAKE/state" ;;
-*" domjobabort "*) : >"$FAKE/aborted" ;;
+*" domjobabort "*)
+  [ -e "$FAKE/starts" ] || { echo "error: Requested operation is not valid: no job is active on the domain" >&2; exit 1; }
+  : >"$FAKE/aborted" ;;
+*" migrate-setmaxdowntime "*) printf '%s\\n' "$*" >>"$FAKE/downtimes" ;;
 *" migrate "*)
   printf '%s\\n' "$@" >"$FAKE/migrate"
   printf 'started\\n' >>"$FAKE/starts"
@@ -24,7 +27,7 @@ case " $* " in
   while [ "$n" -lt 300 ]; do
     n=$((n + 1))
     [ ! -e "$FAKE/aborted" ] || { echo "error: operation aborted: job 'migration out' canceled by client" >&2; exit 1; }
-    [ ! -e "$FAKE/end" ] || exit "$(cat "$FAKE/end")"
+    [ ! -e "$FAKE/end" ] || { cat "$FAKE/words" >&2 2>/dev/null; exit "$(cat "$FAKE/end")"; }
     sleep 0.1
   done ;;
 *) exit 64 ;;
@@ -44,12 +47,14 @@ esac
 
 export interface FakeHost {
   readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
   run(command: Command): {
     readonly code: number | null;
     readonly stdout: string;
     readonly stderr: string;
   };
   put(name: string, text: string): void;
+  remove(name: string): void;
   has(name: string): boolean;
   read(name: string): string;
   dispose(): void;
@@ -69,6 +74,7 @@ export function fakeHost(): FakeHost {
   };
   return {
     home,
+    env,
     run: ({ argv: [program, ...args], stdin }) => {
       const result = spawnSync(program, args, {
         env,
@@ -80,6 +86,9 @@ export function fakeHost(): FakeHost {
     },
     put: (name, text) => {
       writeFileSync(join(fake, name), text);
+    },
+    remove: (name) => {
+      rmSync(join(fake, name), { force: true });
     },
     has: (name) => existsSync(join(fake, name)),
     read: (name) => readFileSync(join(fake, name), 'utf8'),
