@@ -26,6 +26,7 @@ const sharedPages: Readonly<Record<string, string>> = {
   'duplicate-item': 'yaml-syntax',
   'empty-file': 'yaml-syntax',
   'file-too-large': 'yaml-syntax',
+  'inventory-missing': 'host-unknown',
   'kind-not-supported': 'wrong-value',
   'memory-unit-unknown': 'xml-syntax',
   'missing-value': 'missing-key',

@@ -2,7 +2,14 @@ import type { Disk, Domain } from '../../domain/domain.ts';
 import { say } from '../../messages.ts';
 import { defineRule, meanwhile } from '../rule.ts';
 import type { FixSpec, MigrationView, Reporter } from '../rule.ts';
-import { actionFix, diskMoves, isWritable, storageFacts } from './disk-moves.ts';
+import {
+  actionFix,
+  createFix,
+  diskMoves,
+  isDevicePath,
+  isWritable,
+  storageFacts,
+} from './disk-moves.ts';
 import type { DiskMove } from './disk-moves.ts';
 
 /** In mixed mode every disk that the guest writes is named; network disks are shared by nature. */
@@ -19,7 +26,8 @@ function reportUnlisted(
   for (const disk of domain.disks) {
     const target = disk.target.value;
     if (!mustBeListed(disk) || migration.disk(target) !== undefined) continue;
-    const verdict = moves?.find((move) => move.disk === disk)?.verdict?.sameness;
+    const move = moves?.find((candidate) => candidate.disk === disk);
+    const verdict = move?.verdict?.sameness;
     const related = [
       { uri: domain.uri, span: disk.span, message: say('the disk that is left out') },
     ];
@@ -32,7 +40,10 @@ function reportUnlisted(
           migration.sourceName,
         ),
         related,
-        fix: actionFix(target, 'copy'),
+        fix:
+          move?.destination?.kind === 'missing'
+            ? createFix(migration, target)
+            : actionFix(target, 'copy'),
       });
     } else {
       report({
@@ -84,6 +95,29 @@ function modeFix(mode: 'mixed' | 'copy-all'): FixSpec {
   return { title: say('Set storage.mode to {0}', mode), set: [['storage', 'mode'], mode] };
 }
 
+/** A repair for `mode: shared`, where one leaves nothing else to be said about the other disks. */
+function localFix(
+  moves: readonly DiskMove[],
+  local: readonly DiskMove[],
+): { readonly fix?: FixSpec } {
+  if (local.length !== moves.filter(({ disk }) => disk.hasSource).length) return {};
+  if (local.every(({ destination }) => destination?.kind === 'file'))
+    return { fix: modeFix('copy-all') };
+  const [only] = local;
+  if (local.length !== 1 || only?.destination?.kind !== 'missing' || isDevicePath(only.path ?? ''))
+    return {};
+  const entry = { action: 'copy', destination: { create: true } };
+  return {
+    fix: {
+      title: say('Copy disk {0}', only.target),
+      changes: [
+        { set: [['storage', 'mode'], 'mixed'] },
+        { set: [['storage', 'disks', only.target], entry] },
+      ],
+    },
+  };
+}
+
 /** `mode: shared` with a disk that lies on the source alone. */
 function reportLocal(migration: MigrationView, moves: readonly DiskMove[], report: Reporter): void {
   const writable = moves.filter(({ disk }) => mustBeListed(disk));
@@ -99,9 +133,7 @@ function reportLocal(migration: MigrationView, moves: readonly DiskMove[], repor
         migration.destinationName,
         path ?? '',
       ),
-      ...(local.length === moves.filter(({ disk }) => disk.hasSource).length
-        ? { fix: modeFix('copy-all') }
-        : {}),
+      ...localFix(moves, local),
     });
   }
 }
