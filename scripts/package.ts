@@ -1,13 +1,22 @@
-/** Builds the production bundles and packs the extension: `live-migrate.vsix`. */
+/** Builds the production bundles and packs the extension. Usage: npm run package [-- FILE.vsix] */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from './build.ts';
 
 const root = join(import.meta.dirname, '..');
-await build(true);
-const { status } = spawnSync(
-  join(root, 'node_modules', '.bin', 'vsce'),
-  ['package', '--no-dependencies', '--out', 'live-migrate.vsix'],
-  { cwd: root, stdio: 'inherit' },
-);
-process.exit(status ?? 1);
+
+/** Packs the extension into the file and gives its path back. */
+export async function packExtension(file: string): Promise<string> {
+  await build(true);
+  const { status, stdout, stderr } = spawnSync(
+    join(root, 'node_modules', '.bin', 'vsce'),
+    ['package', '--no-dependencies', '--allow-missing-repository', '--out', file],
+    { cwd: root, encoding: 'utf8', timeout: 120_000 },
+  );
+  if (status !== 0) throw new Error(`vsce package failed:\n${stdout}${stderr}`);
+  return file;
+}
+
+if (import.meta.main) {
+  console.log(await packExtension(resolve(process.argv[2] ?? 'live-migrate.vsix')));
+}
