@@ -31,8 +31,8 @@ export interface DiskContext {
   readonly facts: MigrationFacts;
   readonly move: DiskMove;
   readonly create: ImageToCreate[];
-  assume(message: Message): void;
-  refuse(code: string, message: Message): void;
+  readonly assume: (message: Message) => void;
+  readonly refuse: (code: string, message: Message) => void;
 }
 
 /**

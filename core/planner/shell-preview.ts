@@ -11,7 +11,7 @@ import type { Plan, Step } from './plan.ts';
 export function renderPlanAsShell(plan: Plan, translate: Translate = english): string {
   const lines: string[] = [];
   const comment = (text: string): void => {
-    lines.push(`# ${[...text].map((char) => (isControl(char) ? ' ' : char)).join('')}`.trimEnd());
+    lines.push(`# ${text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}`.trimEnd());
   };
   const { source, destination } = plan;
   comment(`${plan.domain} (${plan.domainUuid}): ${source.host} -> ${destination.host}`);
@@ -51,9 +51,4 @@ export function shellLine({ argv, stdin }: Command): string {
   return stdin === undefined
     ? quoteArgv(argv)
     : `printf %s ${quoteArgv([stdin])} | ${quoteArgv(argv)}`;
-}
-
-function isControl(char: string): boolean {
-  const code = char.codePointAt(0) ?? 0;
-  return code < 32 || code === 127 || code === 0x85 || code === 0x2028 || code === 0x2029;
 }

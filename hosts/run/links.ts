@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { say } from '../../core/messages.ts';
 import type { Command } from '../../core/virsh/command.ts';
 import { HostError } from '../host-error.ts';
 import type { ExecResult, HostSession } from '../session.ts';
@@ -60,10 +61,11 @@ async function bounded(
   const timer = new AbortController();
   const stop = signal === undefined ? timer.signal : AbortSignal.any([signal, timer.signal]);
   const late = delay(timeout, undefined, { signal: stop, ref: true }).then(() => {
-    throw new HostError('timeout', host, {
-      text: 'No connection to {0} within {1} s.',
-      args: [host, Math.round(timeout / 1000)],
-    });
+    throw new HostError(
+      'timeout',
+      host,
+      say('No connection to {0} within {1} s.', host, Math.round(timeout / 1000)),
+    );
   });
   try {
     return await Promise.race([session, late]);

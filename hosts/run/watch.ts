@@ -56,12 +56,9 @@ export async function watchRun(input: WatchInput): Promise<WatchEnd> {
   };
   const begun = performance.now();
   while (!input.signal.aborted) {
-    const looked = await look(input, state);
-    if (input.signal.aborted) break;
-    if (looked !== undefined) {
-      const end = await judge(input, state, looked);
-      if (end !== undefined) return end;
-    }
+    const reading = await look(input, state);
+    const end = reading === undefined ? undefined : await judge(input, state, reading);
+    if (end !== undefined) return end;
     await pause(nextDelay(state, performance.now() - begun, input.interval ?? 1000), input.signal);
   }
   return { kind: 'stopped' };
