@@ -63,6 +63,9 @@ function bindNode(
   }
 }
 
+/** Unknown keys of one mapping that are told; a file with more is of another kind altogether. */
+const unknownKeyLimit = 100;
+
 function bindObject(
   field: AnyObjectField,
   node: YamlMapping,
@@ -70,11 +73,13 @@ function bindObject(
   report: Report,
 ): unknown {
   const bound: Record<string, unknown> = { span: node.span };
+  const present = new Set(node.entries.map((entry) => entry.key.source));
+  let unknownKeys = 0;
   for (const entry of node.entries) {
     const name = entry.key.source;
     const member = Object.hasOwn(field.fields, name) ? field.fields[name] : undefined;
     if (member === undefined) {
-      report(unknownKey(entry, node, field.fields));
+      if (++unknownKeys <= unknownKeyLimit) report(unknownKey(entry, present, field.fields));
     } else if (entry.value === undefined) {
       report({
         code: 'missing-value',
@@ -88,7 +93,6 @@ function bindObject(
       if (value !== undefined) bound[name] = value;
     }
   }
-  const present = new Set(node.entries.map((entry) => entry.key.source));
   for (const required of field.required) {
     if (present.has(required)) continue;
     report(missingKey(required, node, key));
@@ -253,11 +257,9 @@ function bindMisspeltBoolean(node: YamlScalar, report: Report): undefined {
   return undefined;
 }
 
-function unknownKey(entry: YamlEntry, parent: YamlMapping, shape: Shape): SyntaxProblem {
+function unknownKey(entry: YamlEntry, present: ReadonlySet<string>, shape: Shape): SyntaxProblem {
   const name = entry.key.source;
-  const free = Object.keys(shape).filter(
-    (key) => !parent.entries.some((other) => other.key.source === key),
-  );
+  const free = Object.keys(shape).filter((key) => !present.has(key));
   const spelling = otherSpellings[name];
   const near =
     spelling !== undefined && free.includes(spelling) ? spelling : nearestName(name, free);

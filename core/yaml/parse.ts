@@ -5,7 +5,7 @@ import type { Message } from '../messages.ts';
 import type { SyntaxProblem } from '../problems.ts';
 import { boundedProblems } from '../text/bounded-problems.ts';
 import type { Span } from '../text/span.ts';
-import { syntaxMessage } from './syntax-message.ts';
+import { repeatedKey, syntaxMessage } from './syntax-message.ts';
 import type { YamlEntry, YamlNode, YamlScalar, YamlTree } from './tree.ts';
 
 /** Bounds that keep a damaged or hostile file from costing more than it is worth. */
@@ -65,7 +65,8 @@ function parseWithoutThrowing(text: string): Document.Parsed | undefined {
       prettyErrors: false,
       merge: false,
       strict: true,
-      uniqueKeys: true,
+      // The library compares every key with every other; `Conversion` finds repeats in one pass.
+      uniqueKeys: false,
     });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
@@ -129,6 +130,7 @@ class Conversion {
     try {
       if (isMap(node)) {
         const entries = node.items.flatMap((pair) => this.entry(pair, depth, place));
+        this.reportRepeats(entries);
         return { kind: 'mapping', span, flow: node.flow === true, entries };
       }
       if (isSeq(node)) {
@@ -155,6 +157,16 @@ class Conversion {
     const key = scalar(pair.key, place ?? spanOf(pair.key, this.text));
     const value = isEmpty(pair.value) ? undefined : this.convert(pair.value, depth + 1, place);
     return [{ key, value, span: { start: key.span.start, end: value?.span.end ?? key.span.end } }];
+  }
+
+  private reportRepeats(entries: readonly YamlEntry[]): void {
+    const seen = new Set<string>();
+    for (const { key } of entries) {
+      if (seen.has(key.source)) {
+        this.problems.push(problem('yaml-syntax', key.span, repeatedKey));
+      }
+      seen.add(key.source);
+    }
   }
 
   private stop(code: string, span: Span, message: Message): undefined {

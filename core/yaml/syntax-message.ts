@@ -2,11 +2,11 @@ import type { YAMLParseError, YAMLWarning } from 'yaml';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 
+export const repeatedKey = say('This key is already written above; a key stands once.');
+
 /** The library's finding in the product's words and the user's language. */
 export function syntaxMessage(error: YAMLParseError | YAMLWarning): Message {
   switch (error.code) {
-    case 'DUPLICATE_KEY':
-      return say('This key is already written above; a key stands once.');
     case 'TAB_AS_INDENT':
       return say('YAML is indented with spaces, not with tabs.');
     case 'BAD_INDENT':
