@@ -3,6 +3,7 @@ import { diagnose } from '../core/service/diagnose.ts';
 import type { Diagnosis } from '../core/service/diagnose.ts';
 import { documentKind } from '../core/service/document-kind.ts';
 import type { ParseCache } from '../core/service/parse-cache.ts';
+import { say } from '../core/messages.ts';
 import type { Problem } from '../core/problems.ts';
 import { toDiagnostic } from './convert.ts';
 import type { Conversion } from './convert.ts';
@@ -20,10 +21,12 @@ export class Diagnoses {
   private readonly memo = new Map<string, { generation: number; diagnosis: Diagnosis }>();
   private readonly workspace: OpenWorkspace;
   private readonly cache: ParseCache;
+  private readonly logError: (message: string) => void;
 
-  constructor(workspace: OpenWorkspace, cache: ParseCache) {
+  constructor(workspace: OpenWorkspace, cache: ParseCache, logError: (message: string) => void) {
     this.workspace = workspace;
     this.cache = cache;
+    this.logError = logError;
   }
 
   /** The diagnosis of one document, computed again only when something has changed. */
@@ -33,15 +36,37 @@ export class Diagnoses {
     const found = this.memo.get(key);
     if (found?.generation === generation) return found.diagnosis;
     const document = this.workspace.document(uri);
-    const diagnosis = diagnose(
-      document?.uri ?? uri,
-      this.workspace,
-      this.cache,
-      document?.languageId,
-    );
+    const diagnosis = this.compute(document?.uri ?? uri, document?.languageId);
     if (this.memo.size > 256) this.memo.clear();
     this.memo.set(key, { generation, diagnosis });
     return diagnosis;
+  }
+
+  /** A check that fails must never pass for a clean document. */
+  private compute(uri: string, languageId: string | undefined): Diagnosis {
+    try {
+      return diagnose(uri, this.workspace, this.cache, languageId);
+    } catch (error) {
+      this.logError(`checking ${uri} failed: ${describe(error)}`);
+      const problem: Problem = {
+        uri,
+        span: { start: 0, end: 0 },
+        code: 'check-failed',
+        severity: 'error',
+        message: say(
+          'This file could not be checked because of a mistake in Live Migrate; see its log.',
+        ),
+        related: [],
+        evidence: [],
+        fixes: [],
+      };
+      return {
+        problems: [problem],
+        problemsByDocument: new Map([[uri, [problem]]]),
+        waiting: [],
+        dependsOn: [],
+      };
+    }
   }
 
   /** Everything that any open document has to say about this one. */
@@ -125,6 +150,8 @@ export interface PublisherOptions {
 export class Publisher {
   private readonly options: PublisherOptions;
   private readonly withFindings = new Set<string>();
+  /** What was sent last for documents that are not open, to send it once. */
+  private readonly sentElsewhere = new Map<string, string>();
   private dirtySince: number | undefined;
   private scheduled: NodeJS.Immediate | undefined;
   private seen = -1;
@@ -173,6 +200,10 @@ export class Publisher {
     for (const uri of this.withFindings) {
       if (!current.has(uri)) this.send(uri, []);
     }
+    for (const uri of this.sentElsewhere.keys()) {
+      if (!current.has(uri) || workspace.document(uri) !== undefined)
+        this.sentElsewhere.delete(uri);
+    }
     this.withFindings.clear();
     for (const [uri, problems] of current) {
       if (problems.length > 0) this.withFindings.add(uri);
@@ -182,6 +213,11 @@ export class Publisher {
 
   private send(uri: string, diagnostics: Diagnostic[]): void {
     const version = this.options.workspace.document(uri)?.version;
+    if (version === undefined && diagnostics.length > 0) {
+      const text = JSON.stringify(diagnostics);
+      if (this.sentElsewhere.get(uri) === text) return;
+      this.sentElsewhere.set(uri, text);
+    }
     void this.options.connection.sendDiagnostics(
       version === undefined ? { uri, diagnostics } : { uri, version, diagnostics },
     );

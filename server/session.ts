@@ -48,7 +48,9 @@ export class Session {
     this.documentationBase = documentationBase;
     const files = diskFiles();
     this.workspace = new OpenWorkspace(files, this.cache);
-    this.diagnoses = new Diagnoses(this.workspace, this.cache);
+    this.diagnoses = new Diagnoses(this.workspace, this.cache, (message) => {
+      connection.console.error(message);
+    });
     this.factsFile = new FactsFile(files, (message) => {
       connection.console.warn(message);
     });
