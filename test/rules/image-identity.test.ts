@@ -117,6 +117,24 @@ const cases: readonly [string, Part, Part, ImageVerdict['sameness']][] = [
     { kind: 'block', device: 'mpath-3600a' },
     'unclear',
   ],
+  [
+    'a partition by two names',
+    { kind: 'block', device: 'part1-mpath-3600a' },
+    { kind: 'block', device: 'naa.600a-part1' },
+    'same',
+  ],
+  [
+    'two LUNs',
+    { kind: 'block', device: 'mpath-3600508b400105e210000900000490000' },
+    { kind: 'block', device: 'naa.600508b400105e210000900000490001' },
+    'different',
+  ],
+  [
+    'a multipath map by another scheme',
+    { kind: 'block', device: 'mpath-1ATA_disk' },
+    { kind: 'block', device: 't10.ATA disk' },
+    'unclear',
+  ],
   ['devices without identity', { kind: 'block' }, { kind: 'block' }, 'unclear'],
 ];
 

@@ -46,18 +46,22 @@ function compareDevices(a: ImageFacts, b: ImageFacts): ImageVerdict {
   return different(say('the devices have different identities'));
 }
 
-/** `mpath-3600…` (device mapper), `naa.600…` (sysfs wwid) and `3600…` (scsi_id) are one identity. */
+/**
+ * `mpath-3600…` (device mapper), `naa.600…` (sysfs wwid) and `3600…` (scsi_id) are one identity, and
+ * so are `part1-mpath-3600…` and `3600…-part1`.
+ */
 function plainIdentity(identity: string): string {
   return identity
     .trim()
     .toLowerCase()
+    .replace(/^(part\d+)-(.*)$/, '$2-$1')
     .replace(/^mpath-/, '')
-    .replace(/^naa\./, '3')
-    .replace(/^0x/, '3');
+    .replace(/^naa\./, '3');
 }
 
 function identityScheme(identity: string): string {
-  return /^[a-z]+(?=[-.])/.exec(identity)?.[0] ?? 'wwid';
+  if (/^3[0-9a-f]{16,32}(-part\d+)?$/.test(identity)) return 'naa';
+  return /^[a-z]+\d*(?=[-.])/.exec(identity)?.[0] ?? 'bare';
 }
 
 function compareFiles(source: PlacedImage, destination: PlacedImage): ImageVerdict {
