@@ -45,12 +45,14 @@ const OWN_FOLDERS = ['hosts', 'shared', 'trust'];
 export async function bringUp(options: BringUpOptions): Promise<LabState> {
   checkNames(options.hosts);
   await ensureRequirements(options.say);
-  const kit = await ensureGuestKit(options.say);
-  const userlands = new Map<Suite, string>();
   const suiteOf = (name: string): Suite => options.suites[name] ?? SUITES[0];
-  for (const suite of new Set(options.hosts.map(suiteOf))) {
-    userlands.set(suite, await ensureUserland(suite, options.say));
-  }
+  const userlands = new Map<Suite, string>();
+  const [kit] = await Promise.all([
+    ensureGuestKit(options.say),
+    ...[...new Set(options.hosts.map(suiteOf))].map(async (suite) => {
+      userlands.set(suite, await ensureUserland(suite, options.say));
+    }),
+  ]);
   const { stateDir } = options;
   mkdirSync(stateDir, { recursive: true });
   return await locked(join(stateDir, '.lock'), 120_000, async () => {

@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { takeDown } from './bring-up.ts';
-import { type GuestOptions, type Lab, LabImpossible, attachLab, flaws, openLab } from './lab.ts';
+import {
+  type GuestOptions,
+  type Lab,
+  LabImpossible,
+  attachLab,
+  flaws,
+  openLab,
+  removeAbandonedLabs,
+} from './lab.ts';
 import { destroyGuest } from './guest.ts';
 import { isAlive } from './process.ts';
 import { stateFolder } from './state.ts';
@@ -67,6 +75,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'down':
       await takeDown(stateDir);
+      await removeAbandonedLabs();
       return 0;
     case 'status':
       return status(stateDir, values.json === true);

@@ -75,10 +75,8 @@ export interface Lab extends LabState {
 /** Brings the lab up, or takes the one that runs, and gives it to a program. */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const isPrivate = options.private === true;
-  if (isPrivate) await removeAbandoned();
-  const stateDir = isPrivate
-    ? join(privateFolder(), `${String(process.pid)}-${randomBytes(3).toString('hex')}`)
-    : stateFolder(options.stateDir);
+  if (isPrivate) await removeAbandonedLabs();
+  const stateDir = isPrivate ? privateStateFolder() : stateFolder(options.stateDir);
   const state = await bringUp({
     stateDir,
     hosts: options.hosts ?? ['kvm01', 'kvm02'],
@@ -157,13 +155,20 @@ function labOf(state: LabState, isPrivate: boolean): Lab {
   };
 }
 
+/** A new folder that names its owner: process number, start time, and a part that tells its labs apart. */
+function privateStateFolder(): string {
+  const startTime = identify(process.pid)?.startTime ?? '0';
+  const unique = randomBytes(3).toString('hex');
+  return join(privateFolder(), `${String(process.pid)}-${startTime}-${unique}`);
+}
+
 /** Takes down private labs whose process is gone. */
-async function removeAbandoned(): Promise<void> {
+export async function removeAbandonedLabs(): Promise<void> {
   const folder = privateFolder();
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
-    const pid = /^(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && identify(Number(pid)) === undefined) {
+    const [pid, startTime] = name.split('-');
+    if (identify(Number(pid))?.startTime !== startTime) {
       await removePrivate(join(folder, name));
     }
   }

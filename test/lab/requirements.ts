@@ -18,6 +18,7 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['ip', 'iproute2'],
   ['ssh', 'openssh-client'],
   ['ssh-keygen', 'openssh-client'],
+  ['setpriv', 'util-linux'],
   ['unshare', 'util-linux'],
   ['nsenter', 'util-linux'],
   ['mount', 'mount'],

@@ -136,6 +136,10 @@ async function build(suite: Suite, target: string, say: (line: string) => void):
   writeFileSync(script, customizeScript(suite));
   // A mount and a process namespace of its own: whatever ends this ends apt and dpkg in it and leaves no mount.
   const command = [
+    // It ends when this process does, however that ends: nothing goes on writing into a folder given up.
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
     'unshare',
     '--mount',
     '--pid',
@@ -170,7 +174,8 @@ async function build(suite: Suite, target: string, say: (line: string) => void):
             { cause: error },
           );
         }
-        say(`mmdebstrap failed, trying again: ${error.message.split('\n').at(-1) ?? ''}`);
+        const reason = /^(Err:|E:).*$/m.exec(error.result.stderr)?.[0] ?? '';
+        say(`mmdebstrap failed, trying again: ${reason}`);
         await pause(2000 * attempt);
       }
     }
