@@ -70,7 +70,7 @@ export async function hostName(
   inventories: WorkspaceInventories,
 ): Promise<string | undefined> {
   if (typeof argument === 'string') return argument;
-  const item = itemOf<HostsItem>(argument);
+  const item = itemOf(argument) as HostsItem | undefined;
   if (item !== undefined && 'host' in item) return item.host;
   const { hosts } = await inventories.read();
   if (hosts.length === 0) {
@@ -99,7 +99,7 @@ export async function domainTarget(
   argument: unknown,
   sources: DomainSources,
 ): Promise<DomainTarget | undefined> {
-  const item = itemOf<HostsItem>(argument);
+  const item = itemOf(argument) as HostsItem | undefined;
   if (item !== undefined && 'domain' in item) return { host: item.host, domain: item.domain };
   if (typeof argument === 'string' || argument instanceof vscode.Uri) {
     return domainOfFile(typeof argument === 'string' ? vscode.Uri.parse(argument) : argument);
@@ -155,7 +155,7 @@ export async function runId(
   which: 'active' | 'all',
 ): Promise<string | undefined> {
   if (typeof argument === 'string') return argument;
-  const item = itemOf<MigrationsItem>(argument);
+  const item = itemOf(argument) as MigrationsItem | undefined;
   if (item?.kind === 'run') return item.run;
   const candidates = runs
     .filter((run) => which === 'all' || isActive(run))
@@ -177,7 +177,7 @@ export async function runId(
 }
 
 /** The item of a tree node; undefined for anything else a command may be called with. */
-function itemOf<Item>(argument: unknown): Item | undefined {
+function itemOf(argument: unknown): unknown {
   if (typeof argument !== 'object' || argument === null || !('item' in argument)) return undefined;
-  return argument.item as Item;
+  return argument.item;
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { collectFacts } from '../../hosts/collect/collect-facts.ts';
+import { unreachableHost } from '../../hosts/collect/unreachable.ts';
 import { HostError } from '../../hosts/host-error.ts';
 import { targetFor } from '../../hosts/preflight/targets.ts';
 import type { HostSession } from '../../hosts/session.ts';
-import { openHosts } from '../../hosts/ssh/pool.ts';
 import type { HostPool } from '../../hosts/ssh/pool.ts';
 import type { HostTarget, SshEnvironment } from '../../hosts/ssh/target.ts';
 import { say } from '../../core/messages.ts';
@@ -16,9 +16,9 @@ import { askPassphrase, askPassword, confirmHostKey } from './prompts.ts';
 
 /** The ssh connections of this window: one for each host, opened when something needs it. */
 export class Connections implements vscode.Disposable {
-  private pool: HostPool | undefined;
+  private pool: Promise<HostPool> | undefined;
   /** For work in the background: what would need an answer fails with its reason instead. */
-  private silent: HostPool | undefined;
+  private silent: Promise<HostPool> | undefined;
   private readonly asking = new Map<string, Promise<void>>();
   private readonly stopping = new AbortController();
   private readonly disposables: vscode.Disposable[];
@@ -62,14 +62,13 @@ export class Connections implements vscode.Disposable {
   async connect(target: HostTarget): Promise<HostSession> {
     if (!vscode.workspace.isTrusted) throw untrusted(target.name);
     try {
-      const session = await this.opened().session(target);
+      const session = await (await this.opened()).session(target);
       void session.closed.then(() => {
         this.states.disconnected(target.name);
       });
       return session;
     } catch (error) {
-      this.log.error(`${target.name}: ${causeOf(error)}`);
-      this.states.set(target.name, { kind: 'failed', failure: hostFailure(target.name, error) });
+      this.fail(target.name, error);
       throw error;
     }
   }
@@ -82,11 +81,11 @@ export class Connections implements vscode.Disposable {
     const { hosts } = await this.inventories.read();
     const target = targetFor(host, hosts);
     if (target === undefined) throw unlisted(host);
-    const open = this.pool?.current(target);
+    const open = (await this.pool)?.current(target);
     if (open !== undefined) return open;
     if (!vscode.workspace.isTrusted) throw untrusted(host);
-    this.silent ??= openHosts(this.environment());
-    return this.silent.session(target);
+    this.silent ??= openPool(this.environment());
+    return (await this.silent).session(target);
   }
 
   /** Facts that were collected elsewhere (a preflight) count for the views as well. */
@@ -101,7 +100,7 @@ export class Connections implements vscode.Disposable {
   async close(host: string): Promise<void> {
     const { hosts } = await this.inventories.read();
     const target = targetFor(host, hosts);
-    if (target !== undefined) await this.pool?.disconnect(target);
+    if (target !== undefined) await (await this.pool)?.disconnect(target);
     this.states.disconnected(host);
   }
 
@@ -109,7 +108,7 @@ export class Connections implements vscode.Disposable {
     const open = [this.pool, this.silent];
     this.pool = undefined;
     this.silent = undefined;
-    await Promise.all(open.map((pool) => pool?.close()));
+    await Promise.all(open.map(async (pool) => (await pool)?.close()));
   }
 
   dispose(): void {
@@ -117,8 +116,17 @@ export class Connections implements vscode.Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  private opened(): HostPool {
-    this.pool ??= openHosts({
+  private fail(host: string, error: unknown): void {
+    this.log.error(`${host}: ${causeOf(error)}`);
+    // Checks that wait for this host then say why; facts of an earlier answer are kept instead.
+    if (this.states.facts().hosts[host] === undefined) {
+      this.states.keepFacts(host, unreachableHost(host, Date.now(), causeOf(error)));
+    }
+    this.states.set(host, { kind: 'failed', failure: hostFailure(host, error) });
+  }
+
+  private opened(): Promise<HostPool> {
+    this.pool ??= openPool({
       ...this.environment(),
       confirmHostKey,
       askPassphrase,
@@ -153,10 +161,16 @@ export class Connections implements vscode.Disposable {
       );
       this.states.set(host, { kind: 'answered', snapshot, connected: true });
     } catch (error) {
-      this.log.error(`${host}: ${causeOf(error)}`);
-      this.states.set(host, { kind: 'failed', failure: hostFailure(host, error) });
+      // What `connect` has told already is not told twice.
+      if (this.states.of(host).kind !== 'failed') this.fail(host, error);
     }
   }
+}
+
+/** ssh is loaded when it is first needed: activation must not wait for it. */
+async function openPool(environment: SshEnvironment): Promise<HostPool> {
+  const { openHosts } = await import('../../hosts/ssh/pool.ts');
+  return openHosts(environment);
 }
 
 function unlisted(host: string): HostError {

@@ -1,4 +1,4 @@
-import { apiVersion } from '../../core/descriptor/fields.ts';
+import { apiVersion } from '../../core/descriptor/head-fields.ts';
 import { parseYaml } from '../../core/yaml/parse.ts';
 import { entry } from '../../core/yaml/tree.ts';
 import type { YamlSequence } from '../../core/yaml/tree.ts';

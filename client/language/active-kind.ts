@@ -19,13 +19,11 @@ export function followActiveKind(): vscode.Disposable {
   });
   const switched = vscode.window.onDidChangeActiveTextEditor(update);
   update();
-  return {
-    dispose() {
+  return vscode.Disposable.from(changed, switched, {
+    dispose: () => {
       clearTimeout(pending);
-      changed.dispose();
-      switched.dispose();
     },
-  };
+  });
 }
 
 function kindOf(document: vscode.TextDocument | undefined): string | undefined {

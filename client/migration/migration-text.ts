@@ -1,4 +1,4 @@
-import { apiVersion } from '../../core/descriptor/fields.ts';
+import { apiVersion } from '../../core/descriptor/head-fields.ts';
 import { removable } from '../../core/domain/domain.ts';
 import type { Disk, Domain } from '../../core/domain/domain.ts';
 import type { ImageFacts } from '../../core/facts/snapshot.ts';
@@ -92,7 +92,8 @@ export function diskEntries(
     const path = disk.source?.value;
     const size = path === undefined ? undefined : images[path]?.virtualSize;
     const format = disk.format?.value ?? 'raw';
-    if (path === undefined || size === undefined || !isImageFormat(format)) {
+    const creatable = disk.type.value === 'file' && isImageFormat(format);
+    if (path === undefined || size === undefined || !creatable) {
       return { target, action: 'copy' };
     }
     return { target, action: 'copy', image: { path, format, size } };

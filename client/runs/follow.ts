@@ -18,12 +18,11 @@ export function findOpenRuns(runs: RunCenter, log: vscode.LogOutputChannel): vsc
   };
   const later = setTimeout(load, 100);
   const trusted = vscode.workspace.onDidGrantWorkspaceTrust(load);
-  return {
-    dispose() {
+  return vscode.Disposable.from(trusted, {
+    dispose: () => {
       clearTimeout(later);
-      trusted.dispose();
     },
-  };
+  });
 }
 
 /** Asks both hosts anew when a run between them has ended, as far as they were asked before. */

@@ -7,7 +7,8 @@ export interface ViewNode<Item> {
   /** A name is shown as it is; a message in the user's language. */
   readonly label: string | Message;
   readonly description?: string | Message;
-  readonly tooltip?: string | Message;
+  /** Lines; the description, else the label, when absent. */
+  readonly tooltip?: readonly (string | Message)[];
   readonly icon: NodeIcon;
   /** Flags that menus match: `domain+running+migratable`. */
   readonly context: string;

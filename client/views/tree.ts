@@ -45,7 +45,8 @@ export class Tree<Item> implements vscode.TreeDataProvider<ViewNode<Item>>, vsco
       node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color),
     );
     if (node.description !== undefined) item.description = text(node.description);
-    item.tooltip = text(node.tooltip ?? node.description ?? node.label);
+    const tooltip = node.tooltip ?? [node.description ?? node.label];
+    item.tooltip = tooltip.map(text).join('\n');
     if (node.spoken !== undefined) {
       item.accessibilityInformation = { label: show(node.spoken) };
     }

@@ -36,7 +36,7 @@ export function domainNode(facts: DomainFacts, context: DomainContext): HostsNod
     id: `${context.host}/${facts.uuid}`,
     label: facts.name,
     description: describeDomain(facts, context),
-    tooltip: say('Domain {0} on {1}, UUID {2}', facts.name, context.host, facts.uuid),
+    tooltip: [say('Domain {0} on {1}, UUID {2}', facts.name, context.host, facts.uuid)],
     icon: domainIcon(facts.state, busy),
     context: flags.join('+'),
     children: 'collapsed',

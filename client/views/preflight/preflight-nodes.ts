@@ -1,7 +1,7 @@
 import { say } from '../../../core/messages.ts';
 import type { Message } from '../../../core/messages.ts';
 import type { Refusal } from '../../../core/planner/plan.ts';
-import type { Evidence, Problem, Severity } from '../../../core/problems.ts';
+import type { Problem, Severity } from '../../../core/problems.ts';
 import { groupWaiting } from '../../../core/service/code-lenses.ts';
 import type { WaitingFor } from '../../../core/service/code-lenses.ts';
 import { formatDuration } from '../../../core/units/quantity.ts';
@@ -152,7 +152,7 @@ function problemNode(id: string, problem: Problem, now: number): PreflightNode {
     id,
     label: problem.message,
     description: problem.code,
-    tooltip: evidenceText(problem, now),
+    tooltip: [problem.message, ...evidenceTexts(problem, now)],
     icon: severityIcons[problem.severity],
     context: 'finding',
     command: { id: 'liveMigrate.problem.show', arguments: [problem.uri, problem.span] },
@@ -160,15 +160,13 @@ function problemNode(id: string, problem: Problem, now: number): PreflightNode {
   };
 }
 
-/** The newest thing a finding rests on: host, command and age. */
-function evidenceText({ evidence, message }: Problem, now: number): Message {
-  const said = evidence.find(
-    (each): each is Evidence & { host: string } => each.host !== undefined,
-  );
-  if (said === undefined) return message;
-  if (said.at === undefined) return say('{0} said so: {1}', said.host, said.from);
-  const age = formatDuration(Math.max(0, now - said.at));
-  return say('{0} said so {1} ago: {2}', said.host, age, said.from);
+/** What a finding rests on: host, command and age. */
+function evidenceTexts({ evidence }: Problem, now: number): readonly Message[] {
+  return evidence.flatMap(({ host, from, at }): readonly Message[] => {
+    if (host === undefined) return [];
+    if (at === undefined) return [say('{0} said so: {1}', host, from)];
+    return [say('{0} said so {1} ago: {2}', host, formatDuration(Math.max(0, now - at)), from)];
+  });
 }
 
 function refusalNode(id: string, refusal: Refusal, uri: string): PreflightNode {
@@ -188,7 +186,7 @@ function waitingNode(id: string, { host, why, rules }: WaitingFor): PreflightNod
     id,
     label: why,
     description: rules.join(', '),
-    tooltip: rules.join('\n'),
+    tooltip: rules,
     icon: { name: 'watch' },
     context: 'finding+waiting',
     ...(host === undefined

@@ -76,9 +76,10 @@ test('what YAML would read as something else is quoted', () => {
   const descriptor = loadDescriptor('file:///hosts.migration.yaml', text);
   assert.equal(descriptor.kind, 'HostInventory');
   const host = descriptor.inventory.hosts?.items[0];
-  assert.equal(host?.name?.value, 'yes');
-  assert.equal(host?.address?.value, '2001:db8::7');
-  assert.equal(host?.user?.value, '0x1f');
+  assert.ok(host);
+  assert.equal(host.name?.value, 'yes');
+  assert.equal(host.address?.value, '2001:db8::7');
+  assert.equal(host.user?.value, '0x1f');
 });
 
 test('a file with mistakes is left alone', () => {
