@@ -42,20 +42,22 @@ policy:
   },
 };
 
-/** Compares with the file beside this test; UPDATE_GOLDENS=1 writes it, to be reviewed as a diff. */
-function matchGolden(name: string, text: string): void {
+/** The reviewed file beside this test; UPDATE_GOLDENS=1 writes it, to be reviewed as a diff. */
+function golden(name: string, text: string): string {
   const file = new URL(`goldens/${name}`, import.meta.url);
   if (process.env['UPDATE_GOLDENS'] === '1') writeFileSync(file, text);
   assert.ok(existsSync(file), `${name} is missing; run with UPDATE_GOLDENS=1 and review it`);
-  assert.equal(text, readFileSync(file, 'utf8'));
+  return readFileSync(file, 'utf8');
 }
 
 for (const [name, given] of Object.entries(cases)) {
   test(`the plan “${name}” and its script are as reviewed`, () => {
     const result = plan(given);
     assert.ok(result.ok, JSON.stringify(result));
-    matchGolden(`${name}.json`, `${JSON.stringify(result.plan, undefined, 2)}\n`);
-    matchGolden(`${name}.sh`, renderPlanAsShell(result.plan));
+    const json = JSON.stringify(result.plan, undefined, 2);
+    assert.deepEqual(JSON.parse(json), JSON.parse(golden(`${name}.json`, `${json}\n`)));
+    const script = renderPlanAsShell(result.plan);
+    assert.equal(script, golden(`${name}.sh`, script));
   });
 
   test(`the script of “${name}” is one that a shell can read`, () => {
