@@ -5,7 +5,9 @@ import type {
   FieldInfo,
   TextField,
 } from '../core/descriptor/field-types.ts';
-import { apiVersion, inventoryFields, migrationFields } from '../core/descriptor/fields.ts';
+import { migrationFields } from '../core/descriptor/fields.ts';
+import { apiVersion } from '../core/descriptor/head-fields.ts';
+import { inventoryFields } from '../core/descriptor/inventory-fields.ts';
 import { render } from '../core/messages.ts';
 import type { Dimension } from '../core/units/quantity.ts';
 import type { GeneratedFiles } from './gen.ts';

@@ -89,8 +89,7 @@ export async function tellStory(
     `  Its memory is intact: ${String(ticked.ticks.length)} ticks, each with its checksum, on both hosts.`,
   );
   const blocks = await lab.verifyDisk('kvm02', guest);
-  if (!blocks.ok)
-    return fail(`blocks are missing on the copied disk: ${JSON.stringify(blocks)}`);
+  if (!blocks.ok) return fail(`blocks are missing on the copied disk: ${JSON.stringify(blocks)}`);
   say(
     `  Its disk is intact: ${String(blocks.acked)} blocks that the guest wrote are all on the copy.`,
   );

@@ -104,7 +104,7 @@ const indexes = new WeakMap<PrintContext, Map<string, LineIndex>>();
 
 function lines(uri: string, context: PrintContext): LineIndex {
   let known = indexes.get(context);
-  if (known === undefined) indexes.set(context, (known = new Map()));
+  if (known === undefined) indexes.set(context, (known = new Map<string, LineIndex>()));
   let index = known.get(uri);
   if (index === undefined) known.set(uri, (index = indexLines(context.read(uri) ?? '')));
   return index;

@@ -1,11 +1,9 @@
-import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
-import { languageIds } from '../../core/service/document-kind.ts';
 import type { PlanResult } from '../../core/planner/plan.ts';
 import { planFor, preflight } from '../../hosts/preflight/preflight.ts';
 import type { Preflight } from '../../hosts/preflight/preflight.ts';
-import { diskWorkspace } from '../../hosts/workspace/disk-workspace.ts';
 import type { Connections } from '../connections/connections.ts';
+import { filesAround, nodeUri } from './files-around.ts';
 import type { PreflightResult } from '../views/preflight/result.ts';
 
 /** What a preflight found and the plan that follows from it. */
@@ -66,40 +64,4 @@ function resultOf(uri: string, found: Preflight, plan: PlanResult): PreflightRes
     off: found.check.off,
     refusals: plan.ok ? [] : plan.refusals,
   };
-}
-
-/** The files around a migration: as they are in the editor, or as they are saved. */
-export function filesAround(
-  file: vscode.Uri,
-  texts: 'editor' | 'disk',
-): ReturnType<typeof diskWorkspace> {
-  const inventory = vscode.workspace.getConfiguration('liveMigrate').get<string>('inventory', '');
-  const folder =
-    vscode.workspace.getWorkspaceFolder(file) ?? vscode.workspace.workspaceFolders?.[0];
-  return diskWorkspace({
-    now: () => Date.now(),
-    ...(folder === undefined ? {} : { root: folder.uri.fsPath }),
-    ...(inventory === '' ? {} : { inventory: absolute(inventory, folder?.uri) }),
-    ...(texts === 'disk' ? {} : { open: openTexts() }),
-  });
-}
-
-function absolute(path: string, folder: vscode.Uri | undefined): string {
-  if (/^([/\\]|[A-Za-z]:)/.test(path) || folder === undefined) return path;
-  return vscode.Uri.joinPath(folder, path).fsPath;
-}
-
-/** Open documents of our kinds by the spelling of URIs that Node uses. */
-function openTexts(): ReadonlyMap<string, string> {
-  const ours: readonly string[] = [languageIds.descriptor, languageIds.domainXml, 'xml'];
-  return new Map(
-    vscode.workspace.textDocuments
-      .filter(({ uri, languageId }) => uri.scheme === 'file' && ours.includes(languageId))
-      .map((document) => [nodeUri(document.uri), document.getText()]),
-  );
-}
-
-/** A URI as `pathToFileURL` writes it: editors escape other characters than Node does. */
-export function nodeUri(uri: vscode.Uri): string {
-  return uri.scheme === 'file' ? pathToFileURL(uri.fsPath).href : uri.toString();
 }

@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
-import { createParseCache } from '../../core/service/parse-cache.ts';
-import { surroundingsOf } from '../../core/service/surroundings.ts';
-import { filesAround, nodeUri } from './run-preflight.ts';
+import { nodeUri, surroundingsAround } from './files-around.ts';
 
 /**
  * Saves the migration and the files it refers to, after asking. True when what is on disk is what
@@ -31,16 +29,10 @@ export async function saveBeforeLaunch(file: vscode.Uri): Promise<boolean> {
 
 /** The migration, its inventories and its domain XML, in Node's spelling of URIs. */
 function filesOf(file: vscode.Uri): ReadonlySet<string> {
-  const uri = nodeUri(file);
-  const workspace = filesAround(file, 'editor');
-  const cache = createParseCache();
-  const text = workspace.read(uri);
-  const descriptor = text === undefined ? undefined : cache.descriptor(uri, text);
-  if (descriptor?.kind !== 'Migration') return new Set([uri]);
-  const { inventories, domainXmlUri } = surroundingsOf(descriptor, workspace, cache);
+  const around = surroundingsAround(file);
   return new Set([
-    uri,
-    ...inventories.map((inventory) => inventory.uri),
-    ...(domainXmlUri === undefined ? [] : [domainXmlUri]),
+    nodeUri(file),
+    ...(around?.inventories.map((inventory) => inventory.uri) ?? []),
+    ...(around?.domainXmlUri === undefined ? [] : [around.domainXmlUri]),
   ]);
 }

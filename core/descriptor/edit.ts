@@ -31,9 +31,10 @@ export function setField(
       : place({ start: afterColon(text, end), end: afterColon(text, end) }, ` ${flow(value)}`);
   }
   const { node, rest } = reached;
-  if (node?.kind === 'mapping') return place(...insertKey(text, node, rest, reached.field, value));
+  if (node?.kind === 'mapping')
+    return place(...insertKey(text, node, { rest, field: reached.field, value }));
   if (node?.kind === 'sequence')
-    return place(...insertItem(text, node, rest, reached.field, value));
+    return place(...insertItem(text, node, { rest, field: reached.field, value }));
   if (reached.entry !== undefined) {
     const at = afterColon(text, reached.entry.key.span.end);
     return place(
@@ -59,12 +60,18 @@ export function removeField(descriptor: MigrationDescriptor, path: FieldPath): r
   ];
 }
 
+/** A value and the steps that are missing below the collection it goes into. */
+interface Insertion {
+  readonly rest: FieldPath;
+  /** The table's field of the collection. */
+  readonly field: Field | undefined;
+  readonly value: NewValue;
+}
+
 function insertKey(
   text: string,
   mapping: YamlMapping,
-  rest: FieldPath,
-  field: Field | undefined,
-  value: NewValue,
+  { rest, field, value }: Insertion,
 ): [Span, string] {
   const key = rest[0] ?? '';
   const inner = field?.kind === 'object' ? field.fields[key] : undefined;
@@ -83,9 +90,7 @@ function insertKey(
 function insertItem(
   text: string,
   list: YamlSequence,
-  rest: FieldPath,
-  field: Field | undefined,
-  value: NewValue,
+  { rest, field, value }: Insertion,
 ): [Span, string] {
   const item = flow(
     field?.kind === 'list' ? newItem(rest, field, value) : nested(rest, field, value),
@@ -101,7 +106,10 @@ function insertItem(
   return [{ start: at, end: at }, `${newline(text)}${indent}- ${item}`];
 }
 
-type Tree = ScalarValue | { readonly [key: string]: Tree } | readonly Tree[];
+interface TreeMapping {
+  readonly [key: string]: Tree;
+}
+type Tree = ScalarValue | TreeMapping | readonly Tree[];
 
 /** The value wrapped into the keys and list items that are still missing above it. */
 function nested(rest: FieldPath, field: Field | undefined, value: NewValue): Tree {
@@ -115,16 +123,22 @@ function nested(rest: FieldPath, field: Field | undefined, value: NewValue): Tre
 /** A new list item: its identity, which the path names, and what is set below it. */
 function newItem([identity = '', ...below]: FieldPath, list: AnyListField, value: NewValue): Tree {
   const content = nested(below, list.item, value);
-  if (list.identity === undefined || typeof content !== 'object') return content;
+  if (list.identity === undefined || !isMapping(content)) return content;
   return { [list.identity]: identity, ...content };
 }
 
+function isMapping(tree: Tree): tree is TreeMapping {
+  return typeof tree === 'object' && !isList(tree);
+}
+
+function isList(tree: Tree): tree is readonly Tree[] {
+  return Array.isArray(tree);
+}
+
 function flow(value: Tree): string {
-  if (Array.isArray(value)) return `[${value.map((item: Tree) => flow(item)).join(', ')}]`;
-  if (typeof value === 'object') {
-    const members = Object.entries(value as Readonly<Record<string, Tree>>).map(
-      ([key, item]) => `${key}: ${flow(item)}`,
-    );
+  if (isList(value)) return `[${value.map(flow).join(', ')}]`;
+  if (isMapping(value)) {
+    const members = Object.entries(value).map(([key, item]) => `${key}: ${flow(item)}`);
     return `{ ${members.join(', ')} }`;
   }
   return typeof value === 'string' ? plainOrQuoted(value) : String(value);

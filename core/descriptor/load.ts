@@ -7,7 +7,9 @@ import { entry } from '../yaml/tree.ts';
 import type { YamlMapping, YamlTree } from '../yaml/tree.ts';
 import { bindFields } from './bind.ts';
 import type { Descriptor } from './descriptor.ts';
-import { apiVersion, inventoryFields, migrationFields } from './fields.ts';
+import { migrationFields } from './fields.ts';
+import { apiVersion } from './head-fields.ts';
+import { inventoryFields } from './inventory-fields.ts';
 import { spanAt, stepInto } from './path.ts';
 
 type Kind = 'Migration' | 'HostInventory' | 'MigrationPlan';
@@ -24,17 +26,17 @@ export function loadDescriptor(uri: string, text: string): Descriptor {
   const root = tree.root;
   if (root?.kind !== 'mapping') {
     if (problems.length === 0) report(notADescriptor(text, tree));
-    return { kind: 'unknown', ...base(uri, text, tree, problems, undefined) };
+    return { kind: 'unknown', ...base({ uri, text, tree, problems }, undefined) };
   }
   const kind = decideKind(root, report);
   switch (kind) {
     case 'Migration': {
       const migration = bindFields(migrationFields, root, report);
-      return { kind, migration, ...base(uri, text, tree, problems, migrationFields) };
+      return { kind, migration, ...base({ uri, text, tree, problems }, migrationFields) };
     }
     case 'HostInventory': {
       const inventory = bindFields(inventoryFields, root, report);
-      return { kind, inventory, ...base(uri, text, tree, problems, inventoryFields) };
+      return { kind, inventory, ...base({ uri, text, tree, problems }, inventoryFields) };
     }
     case 'MigrationPlan':
       report({
@@ -46,24 +48,19 @@ export function loadDescriptor(uri: string, text: string): Descriptor {
         ),
         fixes: [],
       });
-      return { kind, ...base(uri, text, tree, problems, undefined) };
+      return { kind, ...base({ uri, text, tree, problems }, undefined) };
     case undefined:
-      return { kind: 'unknown', ...base(uri, text, tree, problems, undefined) };
+      return { kind: 'unknown', ...base({ uri, text, tree, problems }, undefined) };
   }
 }
 
 function base(
-  uri: string,
-  text: string,
-  tree: YamlTree,
-  problems: readonly Problem[],
+  read: Pick<Descriptor, 'uri' | 'text' | 'tree' | 'problems'>,
   table: typeof migrationFields | typeof inventoryFields | undefined,
 ) {
+  const { tree, text } = read;
   return {
-    uri,
-    text,
-    tree,
-    problems,
+    ...read,
     at: (path: readonly string[]): Span => spanAt(tree.root, table, path, text),
     has: (path: readonly string[]): boolean => stepInto(tree.root, table, path).rest.length === 0,
   };

@@ -1,5 +1,6 @@
 import type { Bound } from './field-types.ts';
-import type { inventoryFields, migrationFields } from './fields.ts';
+import type { migrationFields } from './fields.ts';
+import type { inventoryFields } from './inventory-fields.ts';
 
 /** A bound `kind: Migration`: only what is there and well-formed; every value keeps its span. */
 export type MigrationModel = Bound<typeof migrationFields>;

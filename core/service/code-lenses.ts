@@ -36,7 +36,7 @@ export function codeLenses(
     lens(say('Preview'), commands.preview),
     lens(say('Launch'), commands.launch),
   ];
-  return [...actions, ...waitingLenses(waiting, around.descriptor.at)];
+  return [...actions, ...waitingLenses(waiting, span)];
 }
 
 /** Rules that wait for one host for one reason. */
@@ -62,7 +62,7 @@ export function groupWaiting(waiting: readonly WaitingRule[]): readonly WaitingF
 
 function waitingLenses(
   waiting: readonly WaitingRule[],
-  at: (path: readonly string[]) => Span,
+  span: Span,
 ): readonly CodeLens[] {
   return groupWaiting(waiting).map(({ host, why, rules }) => {
     const one = rules.length === 1;
@@ -75,7 +75,7 @@ function waitingLenses(
           ? say('{0} check waits for {1}: {2}', rules.length, host)
           : say('{0} checks wait for {1}: {2}', rules.length, host);
     return {
-      span: at(['domain']),
+      span,
       title,
       reason: why,
       command: host === undefined ? '' : commands.refreshHost,

@@ -34,7 +34,7 @@ export function elementAt(root: XmlElement | undefined, offset: number): XmlElem
 /** The names from the root on, without the root's own. */
 function pathOf(element: XmlElement): string {
   const names: string[] = [];
-  for (let each: XmlElement | undefined = element; each?.parent !== undefined; each = each.parent) {
+  for (let each: XmlElement | undefined = element; each.parent !== undefined; each = each.parent) {
     names.unshift(each.name);
   }
   return names.join('/');

@@ -1,5 +1,6 @@
 import type { Field } from '../descriptor/field-types.ts';
-import { inventoryFields, migrationFields } from '../descriptor/fields.ts';
+import { migrationFields } from '../descriptor/fields.ts';
+import { inventoryFields } from '../descriptor/inventory-fields.ts';
 import type { YamlNode } from '../yaml/tree.ts';
 import type { YamlPath } from './yaml-cursor.ts';
 

@@ -49,33 +49,24 @@ export interface Decoded {
 export function decodeEntities(raw: string): Decoded {
   if (!raw.includes('&')) return { text: raw, bad: [] };
   const bad: { start: number; end: number }[] = [];
-  const text = raw.replace(
-    /&(?:#x([0-9a-fA-F]{1,8});|#(\d{1,10});|([^\s;&<>'"=]{1,64});)?/g,
-    (
-      whole,
-      hex: string | undefined,
-      decimal: string | undefined,
-      entity: string | undefined,
-      at: number,
-    ) => {
-      const known =
-        entity === undefined
-          ? undefined
-          : Object.hasOwn(predefined, entity)
-            ? predefined[entity]
-            : undefined;
-      const value =
-        hex !== undefined
-          ? codePoint(parseInt(hex, 16))
-          : decimal !== undefined
-            ? codePoint(Number(decimal))
-            : known;
-      if (value !== undefined) return value;
-      bad.push({ start: at, end: at + whole.length });
-      return whole;
-    },
-  );
+  const text = raw.replace(reference, (whole: string, ...groups: unknown[]) => {
+    const value = resolved(groups);
+    if (value !== undefined) return value;
+    const at = groups[3] as number;
+    bad.push({ start: at, end: at + whole.length });
+    return whole;
+  });
   return { text, bad };
+}
+
+const reference = /&(?:#x([0-9a-fA-F]{1,8});|#(\d{1,10});|([^\s;&<>'"=]{1,64});)?/g;
+
+/** From the groups of `reference`: hexadecimal, decimal, name. */
+function resolved([hex, decimal, entity]: readonly unknown[]): string | undefined {
+  if (typeof hex === 'string') return codePoint(parseInt(hex, 16));
+  if (typeof decimal === 'string') return codePoint(Number(decimal));
+  if (typeof entity === 'string' && Object.hasOwn(predefined, entity)) return predefined[entity];
+  return undefined;
 }
 
 function codePoint(value: number): string | undefined {

@@ -1,11 +1,11 @@
-import type { YAMLParseError, YAMLWarning } from 'yaml';
+import type { YAMLError } from 'yaml';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 
 export const repeatedKey = say('This key is already written above; a key stands once.');
 
 /** The library's finding in the product's words and the user's language. */
-export function syntaxMessage(error: YAMLParseError | YAMLWarning): Message {
+export function syntaxMessage(error: Pick<YAMLError, 'code' | 'message'>): Message {
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return say('YAML is indented with spaces, not with tabs.');

@@ -10,7 +10,7 @@ const head = 'apiVersion: livemigrate/v1\nkind: Migration\ndomain: vm\nsource: a
 function load(text: string): MigrationDescriptor {
   const descriptor = loadDescriptor('file:///vm.migration.yaml', text);
   assert.equal(descriptor.kind, 'Migration');
-  return descriptor as MigrationDescriptor;
+  return descriptor;
 }
 
 function apply(text: string, edits: readonly TextEdit[]): string {

@@ -69,7 +69,7 @@ rules: { host-vcpu-capacity: off }
   assert.equal(span && text.slice(span.start, span.end), 'sda');
   assert.equal(migration.policy?.bandwidth?.value.amount, 500 * 1024 ** 2);
   assert.deepEqual(
-    migration.rules?.entries.map(({ key, value }) => [key.value, value.value]),
+    migration.rules.entries.map(({ key, value }) => [key.value, value.value]),
     [['host-vcpu-capacity', 'off']],
   );
 });

@@ -4,7 +4,8 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import type { AnyObjectField, Field } from '../../../core/descriptor/field-types.ts';
-import { inventoryFields, migrationFields } from '../../../core/descriptor/fields.ts';
+import { migrationFields } from '../../../core/descriptor/fields.ts';
+import { inventoryFields } from '../../../core/descriptor/inventory-fields.ts';
 import { loadDescriptor } from '../../../core/descriptor/load.ts';
 import { generatedSchemas } from '../../../scripts/gen-schema.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { inventoryFields, migrationFields } from '../../../core/descriptor/fields.ts';
+import { migrationFields } from '../../../core/descriptor/fields.ts';
+import { inventoryFields } from '../../../core/descriptor/inventory-fields.ts';
 import type { Field } from '../../../core/descriptor/field-types.ts';
 import { loadDescriptor } from '../../../core/descriptor/load.ts';
 import { allRules } from '../../../core/rules/all.ts';

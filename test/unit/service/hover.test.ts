@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { render } from '../../../core/messages.ts';
-import { inventoryFields, migrationFields } from '../../../core/descriptor/fields.ts';
+import { migrationFields } from '../../../core/descriptor/fields.ts';
+import { inventoryFields } from '../../../core/descriptor/inventory-fields.ts';
 import type { Field } from '../../../core/descriptor/field-types.ts';
 import { hover } from '../../../core/service/hover.ts';
 import { domainXml, inventory } from '../../protocol/samples.ts';
