@@ -1,0 +1,96 @@
+import type { DomainFacts } from '../../facts/snapshot.ts';
+import { parseXml } from '../../xml/parse.ts';
+import { attribute, child, children } from '../../xml/tree.ts';
+import { textOf } from './host.ts';
+import { virshError } from './sections.ts';
+
+/** What virsh answered about one domain, by question. */
+export interface DomainAnswers {
+  readonly info: string;
+  readonly xml: string;
+  readonly job: string;
+  readonly snapshots: string;
+  readonly downtime: string;
+}
+
+export type ReadDomainFacts =
+  | { readonly ok: true; readonly domain: DomainFacts }
+  /** libvirt's words, or what is wrong with the answer. */
+  | { readonly ok: false; readonly why: string };
+
+/**
+ * Puts the answers about one domain together. The guest agent is not known from them: it is
+ * `undefined` without a channel and `false` until it is pinged.
+ */
+export function readDomainFacts(uuid: string, answers: DomainAnswers): ReadDomainFacts {
+  const failed =
+    virshError(answers.info) ?? virshError(answers.xml) ?? virshError(answers.snapshots);
+  if (failed !== undefined) return { ok: false, why: failed };
+  const state = /^State:\s+(.+?)\s*$/m.exec(answers.info)?.[1];
+  const persistent = /^Persistent:\s+(yes|no)\s*$/m.exec(answers.info)?.[1];
+  const { root } = parseXml(answers.xml);
+  const name = textOf(child(root, 'name'));
+  const snapshots = countSnapshots(answers.snapshots);
+  if (root?.name !== 'domain' || name === undefined)
+    return { ok: false, why: 'dumpxml printed no domain' };
+  if (state === undefined || persistent === undefined)
+    return { ok: false, why: 'dominfo printed no state' };
+  if (snapshots === undefined) return { ok: false, why: 'snapshot-list printed no table' };
+  return {
+    ok: true,
+    domain: {
+      name,
+      uuid,
+      state,
+      persistent: persistent === 'yes',
+      snapshots,
+      xml: answers.xml,
+      job: activeJob(answers.job),
+      maxDowntimeMs: /^\d+$/.test(answers.downtime) ? Number(answers.downtime) : undefined,
+      parameters: undefined,
+      capabilities: undefined,
+      guestAgent: agentChannel(answers.xml) === undefined ? undefined : false,
+    },
+  };
+}
+
+/**
+ * Is the guest agent's channel open in the guest? Undefined when the domain has none. Only an open
+ * channel is worth a ping: libvirt would wait for an answer otherwise.
+ */
+export function agentChannel(xml: string): 'connected' | 'disconnected' | undefined {
+  const targets = children(child(parseXml(xml).root, 'devices'), 'channel').flatMap(
+    (channel) => child(channel, 'target') ?? [],
+  );
+  const target = targets.find(
+    (each) => attribute(each, 'name')?.value === 'org.qemu.guest_agent.0',
+  );
+  if (target === undefined) return undefined;
+  return attribute(target, 'state')?.value === 'connected' ? 'connected' : 'disconnected';
+}
+
+/**
+ * What a running job is, in libvirt's words. What cannot be told counts as a job, for a domain that
+ * does not answer must not be migrated: a lock held by another job shows as a timeout.
+ */
+function activeJob(answer: string): string | undefined {
+  const error = virshError(answer);
+  if (error !== undefined) {
+    if (/domain is not running/.test(error)) return undefined;
+    if (/only on the source host/.test(error)) return 'Incoming migration';
+    return error;
+  }
+  const type = /^Job type:\s+(\w+)/m.exec(answer)?.[1];
+  if (type === 'None' || type === 'Completed' || type === 'Failed' || type === 'Cancelled')
+    return undefined;
+  if (type === undefined) return answer === '' ? undefined : answer;
+  return /^Operation:\s+(.+?)\s*$/m.exec(answer)?.[1] ?? type;
+}
+
+/** Rows below the dashes of the `virsh snapshot-list` table; undefined when there is no table. */
+function countSnapshots(table: string): number | undefined {
+  const lines = table.split('\n');
+  const dashes = lines.findIndex((line) => /^-{3,}\s*$/.test(line));
+  if (dashes < 0) return undefined;
+  return lines.slice(dashes + 1).filter((line) => line.trim() !== '').length;
+}
