@@ -12,6 +12,8 @@ import type { WorkspaceInventories } from '../inventory/inventories.ts';
 import { causeOf, show } from '../text.ts';
 import { hostFailure } from './failure.ts';
 import type { HostStates } from './host-states.ts';
+import { openMigrations } from '../migration/files-around.ts';
+import { wantedPaths } from './wanted-paths.ts';
 import { askPassphrase, askPassword, confirmHostKey } from './prompts.ts';
 
 /** The ssh connections of this window: one for each host, opened when something needs it. */
@@ -156,7 +158,11 @@ export class Connections implements vscode.Disposable {
       const session = await this.session(host);
       const snapshot = await collectFacts(
         session,
-        { paths: [], domains: 'all', signal: this.stopping.signal },
+        {
+          paths: wantedPaths(host, openMigrations(), this.states.facts()),
+          domains: 'all',
+          signal: this.stopping.signal,
+        },
         () => Date.now(),
       );
       this.states.set(host, { kind: 'answered', snapshot, connected: true });

@@ -35,7 +35,7 @@ export function surroundingsAround(file: vscode.Uri): Surroundings | undefined {
 /** What the open migrations refer to. */
 export function openMigrations(): readonly Surroundings[] {
   return vscode.workspace.textDocuments
-    .filter((document) => document.languageId === languageIds.descriptor)
+    .filter(({ uri, languageId }) => uri.scheme === 'file' && languageId === languageIds.descriptor)
     .flatMap((document) => surroundingsAround(document.uri) ?? []);
 }
 

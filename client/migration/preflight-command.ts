@@ -21,6 +21,12 @@ export async function preflightWithProgress(
   { connections, view, log }: PreflightTools,
 ): Promise<PreflightOutcome | undefined> {
   const name = vscode.workspace.asRelativePath(file);
+  if (file.scheme !== 'file') {
+    void vscode.window.showErrorMessage(
+      vscode.l10n.t('{0} must be saved on this machine’s disk first.', name),
+    );
+    return undefined;
+  }
   try {
     const outcome = await vscode.window.withProgress(
       {

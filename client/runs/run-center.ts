@@ -6,6 +6,7 @@ import { startRun } from '../../hosts/run/execute.ts';
 import type { Sessions } from '../../hosts/run/links.ts';
 import { createRun, currentRuns, findRun, listRuns } from '../../hosts/run/record.ts';
 import type { RunSummary } from '../../hosts/run/record.ts';
+import { say } from '../../core/messages.ts';
 import type { Plan } from '../../core/planner/plan.ts';
 import { isActive, shownRun } from './shown-run.ts';
 import type { ShownRun } from './shown-run.ts';
@@ -48,7 +49,10 @@ export class RunCenter {
 
   /** Is a run that is known here moving this domain? */
   isMoving(host: string, domain: string): boolean {
-    return this.runs().some((run) => isActive(run) && run.domain === domain && run.source === host);
+    return this.runs().some(
+      (run) =>
+        this.followed.has(run.id) && isActive(run) && run.domain === domain && run.source === host,
+    );
   }
 
   entriesOf(id: string): readonly RunEntry[] {
@@ -63,8 +67,9 @@ export class RunCenter {
       this.take(id, this.entriesOf(id), outcome !== undefined);
     }
     for (const run of currentRuns(this.folder())) {
-      if (this.followed.has(run.id) || !(await this.world.isOurs(run))) continue;
-      this.attach(run.id);
+      if (this.followed.has(run.id)) continue;
+      if (await this.world.isOurs(run)) this.attach(run.id);
+      else this.showForeign(run.id);
     }
   }
 
@@ -133,6 +138,16 @@ export class RunCenter {
         warn(`run ${id}: ${String(error)}`);
       })
       .finally(() => this.followed.delete(id));
+  }
+
+  /** An open run between hosts that this window knows nothing of: it can only be told. */
+  private showForeign(id: string): void {
+    const run = this.shown.get(id);
+    if (run === undefined) return;
+    const reason = say(
+      'It was started elsewhere, and no inventory here describes its hosts; open its workspace to follow it.',
+    );
+    this.shown.set(id, { ...run, state: 'lost-sight', reason });
   }
 
   private add(id: string, entry: RunEntry): void {
