@@ -140,9 +140,13 @@ function readInterface(element: XmlElement): NetworkInterface {
   const mac = child(element, 'mac');
   const names = ['network', 'bridge', 'dev'] as const;
   const named = names.map((name) => (source === undefined ? undefined : located(source, name)));
+  const type = located(element, 'type') ?? { value: 'user', span: element.nameSpan };
+  // Live XML shows what a network resolved to (`type='bridge'` with both names); what moves, and what
+  // the destination must have, is the network.
+  const network = source !== undefined && attribute(source, 'network') !== undefined;
   return {
     span: element.startTagSpan,
-    type: located(element, 'type') ?? { value: 'user', span: element.nameSpan },
+    type: network ? { value: 'network', span: type.span } : type,
     mac: mac === undefined ? undefined : lowerCase(located(mac, 'address')),
     source: named.find((each) => each !== undefined && each.value !== ''),
   };

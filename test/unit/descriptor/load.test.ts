@@ -65,11 +65,11 @@ rules: { host-vcpu-capacity: off }
   const { migration } = descriptor;
   const disk = migration.storage?.disks?.items[0];
   assert.equal(disk?.destination?.size?.value.amount, 20 * 1024 ** 3);
-  const span = disk?.target?.span;
+  const span = disk.target?.span;
   assert.equal(span && text.slice(span.start, span.end), 'sda');
   assert.equal(migration.policy?.bandwidth?.value.amount, 500 * 1024 ** 2);
   assert.deepEqual(
-    migration.rules.entries.map(({ key, value }) => [key.value, value.value]),
+    migration.rules?.entries.map(({ key, value }) => [key.value, value.value]),
     [['host-vcpu-capacity', 'off']],
   );
 });

@@ -76,3 +76,11 @@ test('what is malformed is told and left out, never guessed', () => {
 test('another root element is no domain', () => {
   assert.equal(readDomain(uri, parseXml('<network/>')).domain, undefined);
 });
+
+test('the live XML of an interface on a network speaks of the network, not of its bridge', () => {
+  const { domain } = read(
+    "<domain><devices><interface type='bridge'><source network='default' portid='1' bridge='br0'/></interface></devices></domain>",
+  );
+  const [first] = domain.interfaces;
+  assert.deepEqual([first?.type.value, first?.source?.value], ['network', 'default']);
+});
