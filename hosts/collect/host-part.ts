@@ -27,36 +27,41 @@ export type HostPart = Omit<HostSnapshot, 'name' | 'at' | 'images' | 'unreachabl
 
 /** Turns the sections of the first script into facts; what failed says why. */
 export function readHostPart(sections: readonly Section[], mark: string): HostPart {
-  const reader = new SectionReader(sections);
+  const reader = new SectionReader(sections, mark);
   return {
     identity: readIdentity(reader),
     versions: readVersions(reader),
     capacity: readCapacity(reader),
     cpu: readCpu(reader),
-    networks: readResources(reader, 'network', mark, parseNetwork),
+    networks: readResources(reader, 'network', parseNetwork),
     bridges: readBridges(reader),
-    pools: readResources(reader, 'pool', mark, parsePool),
-    domains: readDomains(reader, mark),
+    pools: readResources(reader, 'pool', parsePool),
+    domains: readDomains(reader),
   };
 }
 
+/** The sections, and what virsh answered within two of them. */
 class SectionReader {
   readonly user: string;
+  readonly batch: BatchAnswers;
   readonly #byName: ReadonlyMap<string, Section>;
 
-  constructor(sections: readonly Section[]) {
+  constructor(sections: readonly Section[], mark: string) {
     this.#byName = new Map(sections.map((section) => [section.name, section]));
     this.user = this.#byName.get('user')?.out.trim() ?? '';
+    const texts = ['libvirt', 'details'].map((name) => this.#byName.get(name)?.out ?? '');
+    this.batch = parseBatch(texts.join('\n'), mark);
   }
 
-  /** The output of a section that succeeded, else the reason. */
+  /** The output of a section, or of a virsh command about the host; else the reason. */
   text(name: string): { readonly out: string } | { readonly why: string } {
     const section = this.#byName.get(name);
     if (section?.code === 0) return { out: section.out };
     if (section !== undefined) return { why: whyNot(section, this.user) };
-    // Without a daemon that answers nothing else of libvirt was asked.
-    const version = this.#byName.get('version');
-    return { why: version === undefined ? 'it was not asked' : whyNot(version, this.user) };
+    const answer = this.batch.get('-')?.get(name);
+    if (answer === undefined) return { why: this.#whyNoLibvirt() };
+    const error = virshError(answer);
+    return error === undefined ? { out: answer } : { why: error };
   }
 
   answer<T>(
@@ -74,6 +79,14 @@ class SectionReader {
     return value === undefined
       ? { ok: false, why: 'its output could not be understood', from }
       : { ok: true, value, from };
+  }
+
+  /** virsh that cannot connect prints its error and none of the answers. */
+  #whyNoLibvirt(): string {
+    const details = this.#byName.get('details');
+    if (details !== undefined && details.code !== 0) return whyNot(details, this.user);
+    const libvirt = this.#byName.get('libvirt');
+    return libvirt === undefined ? 'it was not asked' : whyNot(libvirt, this.user);
   }
 }
 
@@ -137,18 +150,16 @@ function readBridges(reader: SectionReader): Answer<readonly string[]> {
 function readResources<T extends LibvirtNetwork | StoragePool>(
   reader: SectionReader,
   kind: 'network' | 'pool',
-  mark: string,
   parse: (xml: string, active: boolean) => T | undefined,
 ): Answer<readonly T[]> {
   const from = kind === 'network' ? 'virsh net-list --all' : 'virsh pool-list --all';
-  const names = [`${kind}s`, `active-${kind}s`, `${kind}-details`];
+  const names = [`${kind}s`, `active-${kind}s`, 'details'];
   let why: string | undefined;
-  const answer = reader.answer(from, names, (all = '', activeOnes = '', details = '') => {
+  const answer = reader.answer(from, names, (all = '', activeOnes = '') => {
     const active = new Set(parseUuids(activeOnes));
-    const answers = parseBatch(details, mark);
     const found: T[] = [];
     for (const uuid of parseUuids(all)) {
-      const xml = answers.get(uuid)?.get('xml');
+      const xml = reader.batch.get(uuid)?.get('xml');
       const resource = xml === undefined ? undefined : parse(xml, active.has(uuid));
       if (resource === undefined) {
         why = (xml === undefined ? undefined : virshError(xml)) ?? `${uuid} was not described`;
@@ -165,14 +176,13 @@ function readResources<T extends LibvirtNetwork | StoragePool>(
  * All domains, or unknown: a list that leaves one out would let a name or UUID clash pass. A domain
  * that went away between two questions is not there any more and no failure.
  */
-function readDomains(reader: SectionReader, mark: string): Answer<readonly DomainFacts[]> {
+function readDomains(reader: SectionReader): Answer<readonly DomainFacts[]> {
   let why: string | undefined;
   const from = 'virsh list --all';
-  const answer = reader.answer(from, ['domains', 'domain-details'], (list = '', details = '') => {
-    const answers = parseBatch(details, mark);
+  const answer = reader.answer(from, ['remaining', 'details'], (list = '') => {
     const found: DomainFacts[] = [];
     for (const uuid of parseUuids(list)) {
-      const read = readOne(uuid, answers);
+      const read = readOne(uuid, reader.batch);
       if (!read.ok) {
         why = `domain ${uuid}: ${read.why}`;
         return undefined;

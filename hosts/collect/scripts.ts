@@ -33,8 +33,9 @@ libvirt() { bounded ${String(virshTimeout)} virsh -c qemu:///system "$@"; }
 `;
 
 /**
- * What a host is and has. `$1` is an unguessable word: the commands of one virsh call are told apart
- * by lines that begin with it, which no domain XML can contain by intent.
+ * What a host is and has. `$1` is an unguessable word: the answers of one virsh call are told apart
+ * by lines that begin with it, which no domain XML can contain by intent. Starting virsh costs more
+ * than asking it, so there is one call for the host and one for up to 40 objects.
  */
 export const hostScript = `${frame}
 mark=$1
@@ -47,28 +48,38 @@ bridges() {
   if command -v ovs-vsctl >/dev/null 2>&1; then bounded 5 ovs-vsctl --timeout=4 list-br 2>/dev/null; fi
   return 0
 }
-usable() {
-  libvirt domcapabilities --virttype kvm 2>/dev/null || libvirt domcapabilities --virttype qemu
-}
-# Runs "$2" … for each UUID of list $1, many in one virsh: starting one costs more than asking.
-each() {
-  list=$1; shift
-  batch= count=0 broken=0
-  for uuid in $list; do
-    case $uuid in *[!0-9a-f-]*) continue ;; esac
-    for question in "$@"; do
-      batch="$batch echo $mark $uuid \${question%% *};\${question#* }  $uuid;"
-    done
-    count=$((count + 1))
-    if [ "$count" -ge 40 ]; then ask "$batch"; batch= count=0; fi
-  done
-  [ -z "$batch" ] || ask "$batch"
-  return "$broken"
-}
 # virsh goes on after a command that fails and writes its error in order, so errors stay with their
 # command. Its exit code is that of the last command; only 124 and above is a failure of virsh itself.
 ask() {
   libvirt "$1" 2>&1 || { answer=$?; [ "$answer" -lt 124 ] || broken=$answer; }
+}
+reprint() {
+  printf '%s\\n' "$host"
+  return "$broken"
+}
+# The UUIDs of one list in the host's answer.
+listed() {
+  printf '%s\\n' "$host" | sed -n "/^$mark - $1\\$/,/^$mark /p" | grep -E '^[0-9a-f-]{36}$'
+}
+# Adds questions about each UUID of list $1 to the batch; asks when there are many.
+each() {
+  list=$1; shift
+  for uuid in $list; do
+    for question in "$@"; do
+      batch="$batch echo $mark $uuid \${question%% *};\${question#* } $uuid;"
+    done
+    count=$((count + 1))
+    if [ "$count" -ge 40 ]; then ask "$batch"; batch= count=0; fi
+  done
+}
+details() {
+  batch= count=0 broken=0
+  each "$(listed networks)" 'xml net-dumpxml --network'
+  each "$(listed pools)" 'xml pool-dumpxml --pool'
+  each "$(listed domains)" 'info dominfo --domain' 'xml dumpxml --domain' 'job domjobinfo --domain' \\
+    'snapshots snapshot-list --domain' 'downtime migrate-getmaxdowntime --domain'
+  ask "$batch echo $mark - remaining; list --all --uuid"
+  return "$broken"
 }
 main() {
   section host uname -n
@@ -79,22 +90,20 @@ main() {
   section processor sh -c 'grep -m1 -i -E "^(model name|cpu model|processor type|cpu)[[:space:]]*:" /proc/cpuinfo ||
     lscpu 2>/dev/null | grep -m1 "^Model name:" || :'
   section bridges bridges
-  section version libvirt version --daemon
-  if [ "$code" != 0 ]; then printf '@end\\n'; return; fi
-  section options libvirt help migrate
-  section capabilities libvirt capabilities
-  section usable usable
-  section networks libvirt net-list --all --uuid
-  section active-networks libvirt net-list --uuid
-  section network-details each "$(libvirt net-list --all --uuid 2>/dev/null)" 'xml net-dumpxml --network'
-  section pools libvirt pool-list --all --uuid
-  section active-pools libvirt pool-list --uuid
-  section pool-details each "$(libvirt pool-list --all --uuid 2>/dev/null)" 'xml pool-dumpxml --pool'
-  domains=$(libvirt list --all --uuid 2>/dev/null)
-  section domain-details each "$domains" 'info dominfo --domain' 'xml dumpxml --domain' \\
-    'job domjobinfo --domain' 'snapshots snapshot-list --domain' \\
-    'downtime migrate-getmaxdowntime --domain'
-  section domains libvirt list --all --uuid
+  broken=0
+  host=$(
+    batch=
+    for question in 'version version --daemon' 'options help migrate' 'capabilities capabilities' \\
+      'usable domcapabilities' 'networks net-list --all --uuid' 'active-networks net-list --uuid' \\
+      'pools pool-list --all --uuid' 'active-pools pool-list --uuid' 'domains list --all --uuid'
+    do
+      batch="$batch echo $mark - \${question%% *};\${question#* };"
+    done
+    ask "$batch echo $mark - end" </dev/null
+    exit "$broken"
+  ) || broken=$?
+  section libvirt reprint
+  case $host in *"$mark - end"*) section details details ;; esac
   printf '@end\\n'
 }
 main
@@ -131,17 +140,21 @@ device() {
     return 0
   done
 }
+reprint() {
+  printf '%s\\n' "$1"
+  return "$2"
+}
 # Each layer is opened alone; the next one only when its name is a plain absolute path.
 chain() {
   layer=$1 depth=0
-  while :; do
-    section layer bounded 20 qemu-img info -U --output=json -- "$layer"
-    [ "$code" = 0 ] || return
-    next=$(bounded 20 qemu-img info -U --output=json -- "$layer" 2>/dev/null </dev/null |
+  while [ -n "$layer" ] && [ "$depth" -lt 32 ]; do
+    answer=0
+    info=$(bounded 20 qemu-img info -U --output=json -- "$layer" 2>&1 </dev/null) || answer=$?
+    section layer reprint "$info" "$answer"
+    [ "$answer" = 0 ] || return
+    layer=$(printf '%s\\n' "$info" |
       sed -n 's/^    "full-backing-filename": "\\(\\/[^"\\\\]*\\)",*$/\\1/p')
     depth=$((depth + 1))
-    [ -n "$next" ] && [ "$depth" -lt 32 ] || return
-    layer=$next
   done
 }
 image() {

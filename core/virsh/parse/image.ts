@@ -57,8 +57,11 @@ export interface ImageLayer {
   readonly backing: string | undefined;
 }
 
+/** Reads one JSON object; warnings of qemu-img around it are passed over. */
 export function parseImageInfo(text: string): ImageLayer | undefined {
-  const info = parseJson(text);
+  const lines = text.split('\n');
+  const [first, last] = [lines.indexOf('{'), lines.lastIndexOf('}')];
+  const info = parseJson(lines.slice(first, last + 1).join('\n'));
   if (typeof info !== 'object' || info === null) return undefined;
   const { 'virtual-size': size, format } = info as Record<string, unknown>;
   const named = info as Record<string, unknown>;
