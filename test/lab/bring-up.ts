@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureGuestKit } from './guest-kit.ts';
-import { type HostPlan, folders, isHealthy, makeHostKeys, removeHost, startHost } from './host.ts';
+import { folders, isHealthy, makeHostKeys, removeHost, startHost } from './host.ts';
 import {
   NETWORKS,
   ensureSwitch,
@@ -15,6 +15,7 @@ import { isAlive, markedProcesses } from './process.ts';
 import { ensureRequirements } from './requirements.ts';
 import { ensureKey, publicKey, writeClientFiles, writeTrust } from './ssh.ts';
 import {
+  type HostPlan,
   type LabHost,
   type LabState,
   labId,
@@ -23,7 +24,8 @@ import {
   removeIfEmpty,
   writeState,
 } from './state.ts';
-import { SUITES, type Suite, ensureUserland } from './userland.ts';
+import { SUITES, type Suite } from './suites.ts';
+import { ensureUserland } from './userland.ts';
 
 export interface BringUpOptions {
   readonly stateDir: string;

@@ -13,7 +13,7 @@ import {
 import { destroyGuest } from './guest.ts';
 import { isAlive } from './process.ts';
 import { stateFolder } from './state.ts';
-import { SUITES, type Suite, isSuite } from './userland.ts';
+import { SUITES, type Suite, isSuite } from './suites.ts';
 
 const USAGE = `Usage: node test/lab/cli.ts COMMAND
 

@@ -58,7 +58,7 @@ export async function startGuest(
   } finally {
     rmSync(join(host.serialDir, file), { force: true });
   }
-  const guest = guestOf(hosts, options.name, uuid, run, disks, xml);
+  const guest = guestOf(hosts, { name: options.name, uuid, run, disks, xml });
   await guest.waitFor(
     'its workload',
     (report) => report.ready && (options.writer === undefined || report.acked > 0),
@@ -136,15 +136,11 @@ async function isRunning(host: LabHost, name: string): Promise<boolean> {
   return state.stdout.trim() === 'running';
 }
 
-function guestOf(
-  hosts: readonly LabHost[],
-  name: string,
-  uuid: string,
-  run: string,
-  disks: readonly Disk[],
-  xml: string,
-): Guest {
-  const report = (): GuestReport => readReport(hosts, name, run);
+type GuestFacts = Pick<Guest, 'name' | 'uuid' | 'run' | 'disks' | 'xml'>;
+
+function guestOf(hosts: readonly LabHost[], facts: GuestFacts): Guest {
+  const { name } = facts;
+  const report = (): GuestReport => readReport(hosts, name, facts.run);
   const waitFor: Guest['waitFor'] = async (what, wanted, timeoutMs = 20_000) => {
     try {
       return await until(
@@ -178,5 +174,5 @@ function guestOf(
       timeoutMs,
     );
   };
-  return { name, uuid, run, disks, xml, report, waitFor, waitForTicks };
+  return { ...facts, report, waitFor, waitForTicks };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ensureFolder, writeFile } from './ssh.ts';
-import type { Suite } from './userland.ts';
+import type { Suite } from './suites.ts';
 
 export interface HostIdentity {
   readonly name: string;

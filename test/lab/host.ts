@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { background } from './background.ts';
+import { forward, greeting } from './forward.ts';
 import { writeHostFiles } from './host-files.ts';
 import {
   address,
@@ -11,13 +11,11 @@ import {
   makeHostNetwork,
   namespacesOf,
   removeNamespace,
-  switchNamespace,
 } from './network.ts';
 import {
   type Daemon,
   type Finished,
   type RunOptions,
-  MARK,
   end,
   identify,
   isAlive,
@@ -26,22 +24,10 @@ import {
   until,
 } from './process.ts';
 import { type Acquaintance, ensureKey, publicKey } from './ssh.ts';
-import type { LabHost } from './state.ts';
-import type { Suite } from './userland.ts';
+import type { HostPlan, LabHost } from './state.ts';
 
 const HOST_INIT = fileURLToPath(new URL('host-init.sh', import.meta.url));
 const KEY_TYPES = ['ed25519', 'ecdsa'] as const;
-
-export interface HostPlan {
-  readonly labId: string;
-  readonly stateDir: string;
-  readonly name: string;
-  readonly suite: Suite;
-  readonly index: number;
-  /** Folders of the cache the host stands on. */
-  readonly userland: string;
-  readonly kit: string;
-}
 
 /** Folders of a lab's state. */
 export function folders(stateDir: string): {
@@ -207,117 +193,6 @@ async function waitForLibvirt(
     },
     50,
   );
-}
-
-/**
- * Leads a free port of 127.0.0.1 to the host's sshd: one socat listens there and hands over through a socket file to one
- * in the switch's namespace. So the way in goes over the host's management cable and ends when that is cut.
- */
-async function forward(
-  plan: HostPlan,
-  folder: string,
-): Promise<Pick<LabHost, 'sshPort' | 'listeners'>> {
-  const log = join(folder, 'forward.log');
-  const target = `TCP:${address('management', plan.index)}:22,connect-timeout=10`;
-  // Relative paths: the address of a socket file may have 107 bytes only.
-  const inner = background(
-    plan,
-    [
-      ...['ip', 'netns', 'exec', switchNamespace(plan.labId)],
-      ...['socat', 'UNIX-LISTEN:sshd.socket,fork,unlink-early', target],
-    ],
-    log,
-    folder,
-  );
-  for (let attempt = 1; ; attempt++) {
-    const sshPort = await freePort();
-    const outer = background(
-      plan,
-      [
-        ...['socat', `TCP-LISTEN:${String(sshPort)},bind=127.0.0.1,fork,reuseaddr,backlog=64`],
-        'UNIX-CONNECT:sshd.socket',
-      ],
-      log,
-      folder,
-    );
-    try {
-      await until(`${plan.name}: sshd through port ${String(sshPort)}`, 15_000, () => {
-        // Somebody took the port between asking for a free one and listening.
-        if (!isAlive(outer)) throw new Error(`port ${String(sshPort)} was taken`);
-        return greeting(sshPort, 1000);
-      });
-      return { sshPort, listeners: [inner, outer] };
-    } catch (error) {
-      await end([outer], 2000);
-      if (isAlive(inner) && attempt < 4 && (error as Error).message.endsWith('was taken')) continue;
-      throw error;
-    }
-  }
-}
-
-/** The first line sshd sends; undefined when none comes in time. */
-function greeting(port: number, timeoutMs: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host: '127.0.0.1', port });
-    const done = (value: string | undefined): void => {
-      socket.destroy();
-      resolve(value);
-    };
-    socket.setTimeout(timeoutMs, () => {
-      done(undefined);
-    });
-    socket.on('error', () => {
-      done(undefined);
-    });
-    socket.on('close', () => {
-      done(undefined);
-    });
-    socket.once('data', (data) => {
-      const text = data.toString();
-      done(text.startsWith('SSH-') ? text : undefined);
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const at = server.address();
-      server.close(() => {
-        if (at !== null && typeof at === 'object') resolve(at.port);
-        else reject(new Error('no free port'));
-      });
-    });
-  });
-}
-
-/** Starts a process that outlives this one, marked as the lab's. */
-function background(
-  plan: HostPlan,
-  command: readonly string[],
-  log: string,
-  cwd = plan.stateDir,
-): Daemon {
-  const [file, ...args] = command;
-  const out = openSync(log, 'a');
-  try {
-    const child = spawn(file ?? '', args, {
-      cwd,
-      detached: true,
-      stdio: ['ignore', out, out],
-      env: { ...process.env, [MARK]: `${plan.labId}/${plan.name}` },
-    });
-    child.unref();
-    // Not found, not permitted: whoever waits for what it should do sees the log and the bound.
-    child.on('error', () => undefined);
-    const daemon = child.pid === undefined ? undefined : identify(child.pid);
-    if (daemon === undefined) throw new Error(`${command.join(' ')} does not start`);
-    return daemon;
-  } finally {
-    closeSync(out);
-  }
 }
 
 function initOf(pidFile: string): Daemon | undefined {

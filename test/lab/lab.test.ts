@@ -127,9 +127,11 @@ test(
       dirtyMiBs: 20,
       writer: { blocksPerSecond: 100 },
     });
-    const before = await guest.waitForTicks(2);
-    const rate = (before.ticks.at(-1)?.dirtiedKiBs ?? 0) / 1024;
-    assert.ok(rate > 15 && rate < 25, `dirties ${String(rate)} MiB/s`);
+    // A machine busy with other things may starve the guest for a second, not for ever; more than asked is never right.
+    const before = await guest.waitFor('a second at the asked rate', ({ ticks }) =>
+      ticks.some((tick) => tick.dirtiedKiBs > 18 * 1024),
+    );
+    assert.ok(before.ticks.every((tick) => tick.dirtiedKiBs < 22 * 1024));
 
     // No --unsafe: on Debian 13 the lab's qemu.conf says that the folder is shared.
     await migrate(guest, 'kvm01', 'kvm02', '--bandwidth', '60');

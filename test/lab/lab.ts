@@ -16,7 +16,7 @@ import {
   removeIfEmpty,
   stateFolder,
 } from './state.ts';
-import type { Suite } from './userland.ts';
+import type { Suite } from './suites.ts';
 import type { BlockReport } from './verify-blocks.ts';
 
 export type { DiskOptions, GuestOptions } from './domain-xml.ts';
@@ -26,7 +26,7 @@ export type { Finished } from './process.ts';
 export type { LabHost, LabState } from './state.ts';
 export { LabImpossible, obstacles } from './requirements.ts';
 export { type GuestReport, type Tick, flaws } from './ticks.ts';
-export type { Suite } from './userland.ts';
+export type { Suite } from './suites.ts';
 export { type BlockReport, verifyBlocks } from './verify-blocks.ts';
 
 export interface LabOptions {

@@ -14,6 +14,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Daemon, identify, isAlive, pause } from './process.ts';
+import type { Suite } from './suites.ts';
 
 /** One host of the lab as `lab.json` describes it. */
 export interface LabHost {
@@ -41,6 +42,18 @@ export interface LabHost {
   /** Folder of this machine that the host sees as /var/log/guests (serial consoles). */
   readonly serialDir: string;
   /** Folders of the cache the host stands on; a host on an older recipe is made anew by the next `up`. */
+  readonly userland: string;
+  readonly kit: string;
+}
+
+/** A host that is to run. */
+export interface HostPlan {
+  readonly labId: string;
+  readonly stateDir: string;
+  readonly name: string;
+  readonly suite: Suite;
+  readonly index: number;
+  /** Folders of the cache the host stands on. */
   readonly userland: string;
   readonly kit: string;
 }

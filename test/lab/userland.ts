@@ -11,14 +11,7 @@ import {
 import { basename, join } from 'node:path';
 import { CommandFailed, identify, must, pause, run } from './process.ts';
 import { cacheFolder, locked } from './state.ts';
-
-/** Debian releases that hosts can run; the first is the default. */
-export const SUITES = ['trixie', 'bookworm'] as const;
-export type Suite = (typeof SUITES)[number];
-
-export function isSuite(name: string): name is Suite {
-  return (SUITES as readonly string[]).includes(name);
-}
+import type { Suite } from './suites.ts';
 
 /** What a host needs. Debian 13 has a package per libvirt driver; in Debian 12 the daemon brings them all. */
 const COMMON = [
