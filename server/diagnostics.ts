@@ -94,11 +94,14 @@ export class Diagnoses {
     return elsewhere;
   }
 
-  /** Does another open document's diagnosis depend on this one? */
+  /**
+   * Did another document's last diagnosis depend on this one? It computes nothing, because it is
+   * asked at every change of a stream of changes.
+   */
   hasDependents(uri: string): boolean {
     const key = canonicalUri(uri);
-    return this.descriptors().some((document) =>
-      this.of(document).dependsOn.some((each) => canonicalUri(each) === key),
+    return [...this.memo.values()].some(({ diagnosis }) =>
+      diagnosis.dependsOn.some((each) => canonicalUri(each) === key),
     );
   }
 
@@ -191,10 +194,10 @@ export class Publisher {
   }
 
   private publish(): void {
-    const { workspace, diagnoses, pulls } = this.options;
+    const { workspace, diagnoses } = this.options;
     const conversion = this.options.conversion();
     const current = new Map<string, readonly Problem[]>(diagnoses.problemsElsewhere());
-    if (!pulls()) {
+    if (!this.options.pulls()) {
       for (const { uri } of workspace.documents()) current.set(uri, diagnoses.problemsIn(uri));
     }
     for (const uri of this.withFindings) {

@@ -60,10 +60,7 @@ export function groupWaiting(waiting: readonly WaitingRule[]): readonly WaitingF
   return [...groups.values()];
 }
 
-function waitingLenses(
-  waiting: readonly WaitingRule[],
-  span: Span,
-): readonly CodeLens[] {
+function waitingLenses(waiting: readonly WaitingRule[], span: Span): readonly CodeLens[] {
   return groupWaiting(waiting).map(({ host, why, rules }) => {
     const one = rules.length === 1;
     const title =

@@ -101,7 +101,7 @@ const texts: Readonly<Record<string, readonly Message[]>> = {
   ],
   'os/nvram': [
     say(
-      'UEFI variables. libvirt carries them over only in newer versions; otherwise the file must be shared.',
+      'UEFI variables. Their content travels in the migration stream; libvirt makes the file on the destination from its template, which must be there.',
     ),
   ],
   'os/loader': [say('Firmware; the same image must be at this path on the destination.')],
@@ -146,7 +146,7 @@ const texts: Readonly<Record<string, readonly Message[]>> = {
   ],
   'disk/driver@cache': [
     say(
-      'Cache mode. Without shared storage that is known to be coherent, only none and directsync are safe to migrate; libvirt refuses others unless the migration is unsafe.',
+      'Cache mode. With none and directsync a migration is always safe; with others libvirt may refuse it as unsafe, unless the image lies on a cluster file system or QEMU is 4.0 or newer on Linux.',
     ),
   ],
   'disk/shareable': [
@@ -183,7 +183,9 @@ const texts: Readonly<Record<string, readonly Message[]>> = {
       'A folder of the host inside the guest. Most kinds keep a guest from moving while it runs.',
     ),
   ],
-  'devices/shmem': [say('Shared memory with the host; in general it keeps a guest from moving.')],
+  'devices/shmem': [
+    say('Shared memory with the host. Only a device with the role master can be migrated.'),
+  ],
   'devices/channel': [say('A channel between host and guest, for example for the guest agent.')],
   'devices/graphics': [say('A console. Its listen address must be valid on the destination.')],
   'graphics@listen': [

@@ -208,6 +208,11 @@ export class Editor {
   }
 }
 
+/** A diagnostic's message, which newer protocols allow to be marked up. */
+export function textOf({ message }: Diagnostic): string {
+  return typeof message === 'string' ? message : message.value;
+}
+
 function serverInThisProcess(): NonNullable<EditorOptions['server']> {
   const input = new PassThrough();
   const output = new PassThrough();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Editor } from './editor.ts';
+import { Editor, textOf } from './editor.ts';
 import { domainXml, files, migration } from './samples.ts';
 
 /** Milliseconds within which even the worst document must be answered. */
@@ -14,7 +14,7 @@ after(() => editor.stop());
 
 const bomb = [
   'a: &a [x, x, x, x, x, x, x, x, x]',
-  ...[...'bcdefghi'].map((name, index) => {
+  ...Array.from('bcdefghi').map((name, index) => {
     const below = `*${'abcdefgh'.charAt(index)}`;
     return `${name}: &${name} [${Array(9).fill(below).join(', ')}]`;
   }),
@@ -142,7 +142,7 @@ describe('a garbage document gets a clear diagnostic in bounded time', () => {
         found.some((diagnostic) => code.test(String(diagnostic.code))),
         JSON.stringify(found.slice(0, 5)),
       );
-      assert.ok(found.every((diagnostic) => diagnostic.message.length > 0));
+      assert.ok(found.every((diagnostic) => textOf(diagnostic).length > 0));
       assert.ok(found.length <= 500, `${String(found.length)} diagnostics`);
       assert.ok(took < bound, `${String(Math.round(took))} ms`);
       assert.ok(!JSON.stringify(found).includes('root:x:0'), 'an external entity was read');

@@ -143,7 +143,7 @@ describe('completion of values', () => {
     const found = completions(`${head}domain: |\nsource: kvm01\n`, { facts: snapshot(kvm01) });
     assert.deepEqual(labels(found), ['webServer']);
     assert.ok(
-      labels(completions(`${linked.replace('domain: openEulerVM', 'domain: |')}`)).includes(
+      labels(completions(linked.replace('domain: openEulerVM', 'domain: |'))).includes(
         'openEulerVM',
       ),
     );
