@@ -24,7 +24,7 @@ export async function collectForMigration(request: {
   readonly now: () => number;
   readonly signal: AbortSignal;
 }): Promise<FactsSnapshot> {
-  const { surroundings, signal } = request;
+  const { surroundings } = request;
   const { descriptor, domainXml } = surroundings;
   const { source, destination } = descriptor.migration;
   const ask = (named: string, paths: readonly string[]): Promise<HostSnapshot> => {
@@ -35,19 +35,25 @@ export async function collectForMigration(request: {
         )
       : collectHost({ ...request, named, target, paths });
   };
-  const snapshots: Record<string, HostSnapshot> = {};
-  let live: Domain | undefined;
-  if (source !== undefined) {
-    const said = await ask(source.value, pathsToAsk(descriptor, domainXml?.domain).source);
-    snapshots[source.value] = said;
-    live = liveDomain(said, descriptor.migration.domain?.value);
-  }
-  signal.throwIfAborted();
-  if (destination !== undefined && destination.value !== source?.value) {
-    const paths = [live, domainXml?.domain].flatMap(
-      (domain) => pathsToAsk(descriptor, domain).destination,
-    );
-    snapshots[destination.value] = await ask(destination.value, [...new Set(paths)]);
+  const fromFile = pathsToAsk(descriptor, domainXml?.domain);
+  const [here, there] = await Promise.all([
+    source === undefined ? undefined : ask(source.value, fromFile.source),
+    destination === undefined || destination.value === source?.value
+      ? undefined
+      : ask(destination.value, fromFile.destination),
+  ]);
+  const asked = [here, there].filter((host) => host !== undefined);
+  const snapshots = Object.fromEntries(asked.map((host) => [host.name, host]));
+  // What runs may have other disks than the file says; their images are asked for as well.
+  const live =
+    here === undefined ? undefined : liveDomain(here, descriptor.migration.domain?.value);
+  const needed = pathsToAsk(descriptor, live).destination;
+  if (there?.unreachable === undefined && there !== undefined) {
+    const missing = needed.filter((path) => !Object.hasOwn(there.images, path));
+    if (missing.length > 0) {
+      const all = [...new Set([...needed, ...fromFile.destination])];
+      snapshots[there.name] = await ask(there.name, all);
+    }
   }
   return { format: 'livemigrate-facts/1', hosts: snapshots };
 }
