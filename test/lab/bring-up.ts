@@ -69,6 +69,10 @@ export async function bringUp(options: BringUpOptions): Promise<LabState> {
       return { labId: id, stateDir, name, suite, index, userland, kit };
     });
     const kept = await healthy(known, plans);
+    for (const host of known) {
+      if (kept.some((good) => good.name === host.name)) continue;
+      options.say(`${host.name} is made anew: it does not answer, or the lab's recipe has changed`);
+    }
     await ensureSwitch(id);
     await removeStale(id, stateDir, kept);
     const missing = plans.filter((plan) => !kept.some((host) => host.name === plan.name));

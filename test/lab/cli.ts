@@ -268,7 +268,9 @@ function required(value: string | undefined, usage: string): string {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const usage = error instanceof UsageError || (error as { code?: unknown }).code !== undefined;
+  const code = (error as { code?: unknown }).code;
+  const usage =
+    error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'));
   process.stderr.write(`lab: ${(error as Error).message}\n`);
   if (error instanceof LabImpossible || usage) process.exitCode = 2;
   else process.exitCode = 1;

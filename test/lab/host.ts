@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { background } from './background.ts';
+import { keepCapabilities, seedCapabilities } from './capabilities.ts';
 import { forward, greeting } from './forward.ts';
 import { writeHostFiles } from './host-files.ts';
 import {
@@ -76,6 +77,7 @@ export async function startHost(plan: HostPlan): Promise<LabHost> {
   const serialDir = join(folder, 'serial');
   for (const path of [imagesDir, serialDir, shared]) mkdirSync(path, { recursive: true });
   writeHostFiles(join(folder, 'seed'), { name: plan.name, uuid, suite: plan.suite });
+  seedCapabilities(plan.userland, join(folder, 'seed'));
   await makeHostNetwork(plan.labId, plan.name, plan.index);
 
   const log = join(folder, 'boot.log');
@@ -96,6 +98,8 @@ export async function startHost(plan: HostPlan): Promise<LabHost> {
       waitForLibvirt(plan.name, init),
       forward(plan, folder),
     ]);
+    // Through the host's own root, which is there whatever its upper layer is made of.
+    keepCapabilities(plan.userland, `/proc/${String(init.pid)}/root`);
     return {
       name: plan.name,
       suite: plan.suite,

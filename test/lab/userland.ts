@@ -116,6 +116,7 @@ export async function ensureUserland(suite: Suite, say: (line: string) => void):
       // Userlands of older recipes.
       if (name.startsWith(`${suite}-`) && join(cache, name) !== path && !inUse(join(cache, name))) {
         rmSync(join(cache, name), { recursive: true, force: true });
+        rmSync(join(cache, `capabilities-${name}`), { recursive: true, force: true });
       }
     }
     say(`the ${suite} userland took ${((performance.now() - started) / 1000).toFixed(1)} s`);
