@@ -43,4 +43,6 @@ export type HostErrorKind =
   | 'output-too-large'
   /** The ssh configuration asks for something that is refused or cannot be. */
   | 'configuration'
+  /** The host was reached but did not do what was asked, or it would be dangerous to ask. */
+  | 'operation'
   | 'cancelled';
