@@ -58,11 +58,13 @@ export const run: CliCommand = {
         }
       }
       signal.throwIfAborted();
+      const record = createRun(plan, thisProcess('cli'));
+      terminal.note(terminal.say(say('Run {0}', record.id)));
       const outcome = await startRun({
         plan,
         sessions: (host) =>
           hosts.session(targetFor(host, found.surroundings.hosts) ?? { name: host }),
-        record: createRun(plan, thisProcess('cli')),
+        record,
         onEvent: runPrinter(terminal, format),
         signal,
       });

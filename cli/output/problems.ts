@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { render } from '../../core/messages.ts';
+import { render, say } from '../../core/messages.ts';
 import type { Translate } from '../../core/messages.ts';
 import type { Problem, TextEdit } from '../../core/problems.ts';
 import { indexLines } from '../../core/text/lines.ts';
@@ -52,7 +52,10 @@ function problemDetails(problem: Problem, context: PrintContext): readonly strin
     const { start } = located(other, context);
     return `    ${fileName(other.uri, context.folder)}:${start.line + 1}:${start.character + 1}: ${render(other.message, context.translate)}`;
   });
-  const fixes = problem.fixes.map((fix) => `    fix: ${render(fix.title, context.translate)}`);
+  const fixes = problem.fixes.map(
+    (fix) =>
+      `    ${render(say('fix: {0}', render(fix.title, context.translate)), context.translate)}`,
+  );
   return [...excerpt, ...related, ...fixes];
 }
 

@@ -44,8 +44,6 @@ function progressLine(
 
 function eventMessage(entry: RunEntry): Message | undefined {
   switch (entry.type) {
-    case 'run':
-      return say('Run {0}', entry.id);
     case 'step':
       return entry.state === 'started' ? say('step {0}', entry.step) : undefined;
     case 'lost-sight':
