@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Plan } from '../../core/planner/plan.ts';
-import { shellLine } from '../../core/planner/shell-preview.ts';
+import { commandToRead } from './command-to-read.ts';
 import { formatSize } from '../../core/units/quantity.ts';
 import type { RunCenter } from '../runs/run-center.ts';
 import { tellOutcome } from '../runs/tell-outcome.ts';
@@ -45,7 +45,7 @@ async function confirmLaunch(plan: Plan): Promise<boolean> {
       plan.source.host,
       plan.destination.host,
     ),
-    { modal: true, detail: [shellLine(launch.command), ...notes(plan)].join('\n\n') },
+    { modal: true, detail: [commandToRead(launch.command), ...notes(plan)].join('\n\n') },
     button,
   );
   return chosen === button;

@@ -65,8 +65,12 @@ function runNode(run: ShownRun, now: number): MigrationsNode {
   if (run.state === 'running' || run.state === 'lost-sight') flags.push('cancellable');
   return {
     id: run.id,
-    label: say('{0}: {1} → {2}', run.domain, run.source, run.destination),
+    label: say('{0} → {1}', run.domain, run.destination),
     description: describeRun(run, now),
+    tooltip: [
+      say('Migration of {0} from {1} to {2}', run.domain, run.source, run.destination),
+      describeRun(run, now),
+    ],
     icon: runIcon(run),
     context: flags.join('+'),
     children: active ? 'expanded' : 'collapsed',
@@ -77,7 +81,7 @@ function runNode(run: ShownRun, now: number): MigrationsNode {
 
 /** The state in a few words. */
 export function describeRun(run: ShownRun, now: number): Message {
-  const took = formatDuration(Math.max(0, (run.endedAt ?? now) - run.startedAt));
+  const took = wholeSeconds((run.endedAt ?? now) - run.startedAt);
   switch (run.state) {
     case 'preparing':
       return say('preparing');
@@ -105,6 +109,11 @@ function doneText({ outcome }: ShownRun, took: string): Message {
   return downtimeMs === undefined
     ? say('done in {0}', time)
     : say('done in {0}, pause {1}', time, formatDuration(downtimeMs));
+}
+
+/** Fractions of a second would only flicker. */
+function wholeSeconds(milliseconds: number): string {
+  return formatDuration(Math.max(1, Math.round(milliseconds / 1000)) * 1000);
 }
 
 function runIcon({ state }: ShownRun): NodeIcon {
@@ -143,7 +152,7 @@ function detailNodes(run: ShownRun, now: number): readonly MigrationsNode[] {
       rows.push(detail(name, label, { name: icon }));
     }
   }
-  const age = formatDuration(Math.max(0, now - run.startedAt));
+  const age = wholeSeconds(now - run.startedAt);
   rows.push(detail('started', say('Started {0} ago', age), { name: 'clock' }));
   return rows;
 }
@@ -167,12 +176,10 @@ function progressRows(job: JobProgress): readonly (readonly [string, Message, st
     rows.push(['remaining', text, 'database']);
   }
   if (job.throughput !== undefined) {
-    const sent = formatRate(job.throughput);
-    const text =
-      job.dirtyRate === undefined
-        ? say('Sends {0}', sent)
-        : say('Sends {0}; the guest dirties {1}', sent, formatRate(job.dirtyRate));
-    rows.push(['rate', text, 'dashboard']);
+    rows.push(['throughput', say('Sends {0}', formatRate(job.throughput)), 'dashboard']);
+  }
+  if (job.dirtyRate !== undefined) {
+    rows.push(['dirty', say('The guest dirties {0}', formatRate(job.dirtyRate)), 'edit']);
   }
   if (job.expectedDowntimeMs !== undefined) {
     const text = say('Expected pause {0}', formatDuration(job.expectedDowntimeMs));
