@@ -34,5 +34,6 @@ const advice: Readonly<Record<HostErrorKind, Message>> = {
   authentication: say('Add your key to the agent or to the host’s authorized_keys, then refresh'),
   lost: say('The connection broke; refresh to connect again'),
   'output-too-large': say('The host answered far more than expected; the log tells which command'),
+  operation: say('The host refused what was asked; the log tells more'),
   cancelled: say('It was cancelled; refresh to try again'),
 };

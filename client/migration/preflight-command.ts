@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { HostError } from '../../hosts/host-error.ts';
 import type { Connections } from '../connections/connections.ts';
 import { causeOf } from '../text.ts';
 import type { PreflightView } from '../views/preflight/preflight-view.ts';
@@ -62,5 +63,6 @@ export async function preflightWithProgress(
 
 /** Did the user end it? Then there is nothing to tell. */
 export function isCancellation(error: unknown): boolean {
+  if (error instanceof HostError) return error.kind === 'cancelled';
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'Canceled');
 }

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { PlanResult } from '../../core/planner/plan.ts';
 import { planFor, preflight } from '../../hosts/preflight/preflight.ts';
 import type { Preflight } from '../../hosts/preflight/preflight.ts';
