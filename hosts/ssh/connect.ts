@@ -52,6 +52,9 @@ async function connectVia(
   const { environment, trail, signal } = journey;
   const settings = resolveSettings(target, environment);
   throwIfCancelled(signal, settings.name);
+  // Before a socket is open: nothing may happen on it while nobody listens.
+  const keys = new HostKeys(settings, environment, journey.prompts);
+  await keys.read();
   const jumps = givenJumps ?? settings.jumps.filter((jump) => !leadsBack(jump, target));
   if (trail.length > maxJumps)
     throw new HostError(
@@ -66,7 +69,7 @@ async function connectVia(
   const [last] = jumps.slice(-1);
   if (last === undefined) {
     const open = await openDirectly(settings, environment, signal);
-    return handshake({ settings, journey, stream: open, jump: undefined });
+    return handshake({ settings, journey, keys, stream: open, jump: undefined });
   }
   const before = jumps.slice(0, -1);
   const jump = await connectVia(
@@ -79,7 +82,7 @@ async function connectVia(
     const stream = await within(settings, signal, () =>
       openThrough({ client: jump.client, name: jump.host }, settings),
     );
-    return await handshake({ settings, journey, stream, jump });
+    return await handshake({ settings, journey, keys, stream, jump });
   } catch (error) {
     await jump.close();
     throw error;
@@ -164,6 +167,7 @@ async function within<T extends Duplex>(
 interface Opened {
   readonly settings: HostSettings;
   readonly journey: Journey;
+  readonly keys: HostKeys;
   readonly stream: Duplex;
   readonly jump: SshSession | undefined;
 }
@@ -171,18 +175,10 @@ interface Opened {
 type Phase = 'handshake' | 'authentication';
 
 async function handshake(opened: Opened): Promise<SshSession> {
-  const { settings, journey, stream, jump } = opened;
-  const { environment, prompts } = journey;
-  const keys = new HostKeys(settings, environment, prompts);
-  try {
-    await keys.read();
-  } catch (error) {
-    stream.destroy();
-    throw error;
-  }
+  const { settings, stream, jump } = opened;
   const client = new ssh2.Client();
   try {
-    await authenticated(client, keys, opened);
+    await authenticated(client, opened);
   } catch (error) {
     client.on('error', () => undefined);
     client.destroy();
@@ -192,8 +188,8 @@ async function handshake(opened: Opened): Promise<SshSession> {
   return new SshSession({ host: settings.name, client, stream, jump });
 }
 
-function authenticated(client: Client, keys: HostKeys, opened: Opened): Promise<void> {
-  const { settings, journey, stream } = opened;
+function authenticated(client: Client, opened: Opened): Promise<void> {
+  const { settings, journey, keys, stream } = opened;
   const { environment, prompts, signal: given } = journey;
   const { name, connectTimeout } = settings;
   return new Promise<void>((done, reject) => {
@@ -207,6 +203,7 @@ function authenticated(client: Client, keys: HostKeys, opened: Opened): Promise<
       timer.end();
       given.removeEventListener('abort', giveUp);
       client.removeAllListeners();
+      stream.off('close', closed);
       questions.abort();
       finish();
     };
@@ -217,6 +214,13 @@ function authenticated(client: Client, keys: HostKeys, opened: Opened): Promise<
     };
     const giveUp = (): void => {
       fail(cancelled(name));
+    };
+    const closed = (): void => {
+      fail(
+        phase === 'authentication'
+          ? authentication.closed()
+          : connectionError(settings, phase, undefined),
+      );
     };
     const timer = new PhaseTimer<Phase>((expired) => {
       fail(timeoutError(settings, expired));
@@ -231,8 +235,9 @@ function authenticated(client: Client, keys: HostKeys, opened: Opened): Promise<
       whileAsking,
     });
     given.addEventListener('abort', giveUp, { once: true });
-    if (given.aborted) {
-      giveUp();
+    if (given.aborted || stream.destroyed) {
+      if (given.aborted) giveUp();
+      else closed();
       return;
     }
     client.on('error', (error: Error & { level?: string }) => {
@@ -244,13 +249,8 @@ function authenticated(client: Client, keys: HostKeys, opened: Opened): Promise<
       }
       fail(connectionError(settings, phase, error));
     });
-    client.on('close', () => {
-      fail(
-        phase === 'authentication'
-          ? authentication.closed()
-          : connectionError(settings, phase, undefined),
-      );
-    });
+    client.on('close', closed);
+    stream.once('close', closed);
     client.on('handshake', () => {
       phase = 'authentication';
       timer.begin('authentication', connectTimeout);

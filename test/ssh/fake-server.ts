@@ -43,6 +43,8 @@ export interface FakeServerOptions {
   readonly hostKeys?: readonly KeyPair[];
   readonly authenticate?: (context: AuthContext, connection: Connection) => void;
   readonly exec?: (channel: ServerChannel, command: string, connection: Connection) => void;
+  /** Opens no channel for commands. */
+  readonly refuseSessions?: boolean;
   /** Lets clients reach other servers through this one. */
   readonly forwards?: boolean;
 }
@@ -71,7 +73,11 @@ export async function fakeServer(t: TestContext, options: FakeServerOptions): Pr
         onward.on('error', () => channel.end());
         channel.pipe(onward).pipe(channel);
       });
-      connection.on('session', (accept) => {
+      connection.on('session', (accept, reject) => {
+        if (options.refuseSessions === true) {
+          reject();
+          return;
+        }
         accept().on('exec', (acceptExec, _reject, { command }) => {
           commands.push(command);
           const channel = acceptExec();
@@ -92,6 +98,7 @@ export async function rawServer(
 ): Promise<FakeServer> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
+    socket.resume();
     greet(socket);
   });
   const sockets = tracked(server);

@@ -67,12 +67,17 @@ export function parseBatch(text: string, mark: string): BatchAnswers {
   return answers;
 }
 
-/** The text of a virsh error (`error: …` at the beginning of a line), when the answer is one. */
+/**
+ * The text of a virsh error, when the answer is one: it begins with `error: `. Further down the same
+ * word can be anybody's, for instance a line of a domain's description.
+ */
 export function virshError(answer: string): string | undefined {
-  const lines = answer
+  if (!answer.startsWith('error: ')) return undefined;
+  return answer
     .split('\n')
-    .flatMap((line) => (line.startsWith('error: ') ? [line.slice('error: '.length).trim()] : []));
-  return lines.length === 0 ? undefined : lines.join('; ');
+    .map((line) => line.replace(/^error: /, '').trim())
+    .filter((line) => line !== '')
+    .join('; ');
 }
 
 /** UUIDs of a `--uuid` listing, in its order. */
