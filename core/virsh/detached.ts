@@ -96,24 +96,19 @@ const reader = `eval "$1"
 id=$2 domain=$3
 run=$base/runs/$id
 lines() { awk '{ print "|" $0 }'; }
-said() {
-  name=$1; shift
-  text=$(timeout 20 "$@" 2>/dev/null); code=$?
-  [ "$code" -eq 0 ] || { text=$(timeout 20 "$@" 2>&1); code=$?; }
-  printf '@%s %s\\n' "$name" "$code"
-  printf '%s\\n' "$text" | lines
-}
+# Every question is bounded: a daemon that hangs must not gather processes that wait for it.
+ask() { timeout 12 virsh -c qemu:///system "$@" 2>&1; }
 content() { [ ! -r "$run/$1" ] || { printf '@%s\\n' "$1"; tail -c 8192 "$run/$1" | lines; }; }
-jobinfo() {
-  virsh -c qemu:///system domjobinfo --domain "$domain" --rawstats ||
-    virsh -c qemu:///system domjobinfo --domain "$domain"
-}
 printf '@now %s\\n' "$(date +%s)"
-text=$(jobinfo 2>/dev/null); code=$?
-[ "$code" -eq 0 ] || { text=$(jobinfo 2>&1); code=$?; }
+text=$(ask domjobinfo --domain "$domain" --rawstats); code=$?
+case $code$text in
+  1*rawstats*) text=$(ask domjobinfo --domain "$domain"); code=$? ;;
+esac
 printf '@job %s\\n' "$code"
 printf '%s\\n' "$text" | lines
-said domain virsh -c qemu:///system domstate --domain "$domain" --reason
+text=$(ask domstate --domain "$domain" --reason); code=$?
+printf '@domain %s\\n' "$code"
+printf '%s\\n' "$text" | lines
 holder=
 if [ -e "$base/locks/$domain" ]; then
   flock -n "$base/locks/$domain" true || holder=$(cat "$base/locks/$domain.run" 2>/dev/null)

@@ -14,7 +14,8 @@ export function parseDomainState(output: {
   readonly stdout: string;
   readonly stderr: string;
 }): DomainState {
-  const text = output.stdout.trim();
+  // A warning of the client library may stand before the answer.
+  const text = output.stdout.trim().split('\n').at(-1)?.trim() ?? '';
   if (output.code === 0) {
     const match = /^([^()\n]+?)(?: \((.*)\))?$/.exec(text);
     const state = match?.[1];

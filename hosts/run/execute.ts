@@ -59,7 +59,8 @@ export async function startRun(input: RunInput): Promise<RunOutcome> {
   if (refused !== undefined) {
     const outcome: RunOutcome = {
       result: 'refused',
-      guest: 'source',
+      // Nobody has looked at both hosts; what was asked of the source stands in the cause.
+      guest: 'unknown',
       message: refused.message,
       cause: refused,
       measured: undefined,

@@ -301,3 +301,26 @@ test(
     assert.deepEqual(flaws(await guest.waitForTicks(2, 'kvm01')), []);
   },
 );
+
+test(
+  'a link that is cut for ten seconds is lost sight of and found again; the migration is not hurt',
+  limit,
+  async () => {
+    const guest = await startGuest('kvm01', { name: 'run-cut', disks: [{ at: 'shared' }] });
+    const body = `policy: { ${unsafe}, bandwidth: 5MiB/s }\n`;
+    const run = desk.start(await desk.planned(guest, body));
+    await until('progress', () => progressed(run.events));
+    // Carries the ssh from this machine; memory goes over the migration network.
+    await lab.cutLink('kvm01', 'management');
+    await sleep(10_000);
+    await lab.restoreLink('kvm01', 'management');
+    const outcome = await run.outcome;
+    assert.equal(outcome.result, 'completed', told(outcome));
+    const sights = run.events.filter(({ type }) => type === 'lost-sight' || type === 'found-again');
+    assert.deepEqual(
+      sights.map(({ type }) => type),
+      ['lost-sight', 'found-again'],
+    );
+    assert.deepEqual(flaws(await guest.waitForTicks(2, 'kvm02')), []);
+  },
+);

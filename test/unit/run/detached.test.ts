@@ -176,6 +176,12 @@ test('a reading brings the job and the state of the domain along', () => {
   assert.deepEqual(reading.domain, { kind: 'present', state: 'running', reason: 'booted' });
 });
 
+test('an old virsh without raw statistics is asked for its labels', () => {
+  host.put('old', 'old');
+  host.put('job', 'Job type:         Unbounded   \nOperation:        Outgoing migration\n');
+  assert.equal(read('run-9').job?.operation, 'migration-out');
+});
+
 test('a domain that is gone and a job that is none are told apart from silence', () => {
   const reading = read('run-9');
   assert.equal(reading.job, undefined);

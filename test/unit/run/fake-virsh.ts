@@ -11,6 +11,9 @@ import type { Command } from '../../../core/virsh/command.ts';
 const script = `#!/bin/sh
 case " $* " in
 *" domjobinfo "*)
+  case "$* $(cat "$FAKE/old" 2>/dev/null)" in
+    *--rawstats*old) echo "error: command 'domjobinfo' doesn't support option --rawstats" >&2; exit 1 ;;
+  esac
   [ -e "$FAKE/job" ] || { echo "error: Requested operation is not valid: domain is not running" >&2; exit 1; }
   cat "$FAKE/job" ;;
 *" domstate "*)

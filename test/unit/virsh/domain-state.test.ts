@@ -18,6 +18,14 @@ test('a state comes with its reason', () => {
   });
 });
 
+test('a warning before the answer is not taken for a state', () => {
+  const state = said(
+    0,
+    '2026-11-23 00:47:06.461+0000: 46: warning : x:1 : (odd)\nrunning (booted)\n',
+  );
+  assert.equal(isRunning(state), true);
+});
+
 test('a domain that libvirt does not know is absent', () => {
   assert.deepEqual(said(1, '', "error: failed to get domain '6649cfac'\n"), { kind: 'absent' });
 });
