@@ -93,7 +93,7 @@ function readInto(file: ConfigSource, pass: Pass, depth: number): void {
   if (text === undefined) return;
   let lines: readonly ConfigLine[];
   try {
-    lines = SSHConfig.parse(text);
+    lines = SSHConfig.parse(hideCommands(text));
   } catch (error) {
     throw new HostError(
       'configuration',
@@ -103,6 +103,17 @@ function readInto(file: ConfigSource, pass: Pass, depth: number): void {
     );
   }
   applyLines(lines, file, pass, depth);
+}
+
+/**
+ * The parser takes words apart and loses quotes, but a command is the rest of its line as it stands:
+ * it is handed through the parser as one harmless word, which `directiveOf` undoes.
+ */
+function hideCommands(text: string): string {
+  return text.replace(
+    /^([ \t]*proxycommand(?:[ \t]*=[ \t]*|[ \t]+))(.*)$/gim,
+    (_, head: string, command: string) => head + Buffer.from(command.trim()).toString('base64url'),
+  );
 }
 
 function readConfig(file: ConfigSource, host: string): string | undefined {
@@ -166,6 +177,10 @@ function record(directive: Directive, { found, identityFiles }: Pass): void {
 function directiveOf(line: Extract<ConfigLine, { param: string }>): Directive {
   const keyword = line.param.toLowerCase();
   const { value } = line;
+  if (keyword === 'proxycommand') {
+    const raw = typeof value === 'string' ? Buffer.from(value, 'base64url').toString() : '';
+    return { keyword, words: [raw], raw };
+  }
   if (typeof value === 'string') return { keyword, words: [value], raw: value };
   const raw = value
     .map(({ val, separator, quoted }) => separator + (quoted === true ? `"${val}"` : val))

@@ -91,7 +91,9 @@ async function connectVia(
 
 /** `Host *` with a ProxyJump applies to the jump host itself too; ssh ignores it there. */
 function leadsBack(jump: HostTarget, target: HostTarget): boolean {
-  return (jump.address ?? jump.name) === (target.address ?? target.name);
+  return (
+    (jump.address ?? jump.name) === (target.address ?? target.name) && jump.port === target.port
+  );
 }
 
 async function openDirectly(
@@ -203,6 +205,8 @@ function authenticated(client: Client, opened: Opened): Promise<void> {
       timer.end();
       given.removeEventListener('abort', giveUp);
       client.removeAllListeners();
+      // ssh2 reports errors of what it gives up, too; one that nobody hears would end the process.
+      client.on('error', () => undefined);
       stream.off('close', closed);
       questions.abort();
       finish();

@@ -133,7 +133,7 @@ export function sandbox(
       configFile: join(home, 'config'),
       knownHostsFiles: [join(home, 'known_hosts')],
       variables: {},
-      connectTimeout: 400,
+      connectTimeout: 10_000,
       keepalive: 0,
     },
   };

@@ -25,7 +25,8 @@ export function localSession(
         child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
         child.on('error', fail);
         child.on('close', (code, signal) => {
-          const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString('utf8');
+          const text = (chunks: readonly Buffer[]): string =>
+            Buffer.concat(chunks).toString('utf8');
           done({ code, signal: signal ?? undefined, stdout: text(out), stderr: text(err) });
         });
         child.stdin.on('error', () => undefined);
