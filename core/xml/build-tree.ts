@@ -1,15 +1,24 @@
 import { say } from '../messages.ts';
-import type { SyntaxProblem } from '../problems.ts';
 import type { Span } from '../text/span.ts';
+import { isSpace } from './characters.ts';
+import type { ProblemList } from './problem-list.ts';
 import type { XmlAttribute, XmlElement } from './tree.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+interface Piece {
+  readonly text: string;
+  /** Without the white space at both ends; empty for a piece that is nothing else. */
+  readonly span: Span;
+}
+
 interface OpenElement {
   readonly element: Writable<XmlElement> & { children: XmlElement[] };
-  readonly pieces: { text: string; span: Span }[];
-  /** Column of `<` when the tag is the first thing on its line, else undefined. */
-  readonly column: number | undefined;
+  readonly pieces: Piece[];
+  /** Its start tag was left off before `>`. */
+  readonly leftOff: boolean;
+  /** See `columnOf`; null until it is asked for. */
+  column: number | undefined | null;
 }
 
 export interface StartTag {
@@ -20,16 +29,15 @@ export interface StartTag {
   readonly selfClosing: boolean;
   /** False for a tag that was left off before its `>`. */
   readonly complete: boolean;
-  readonly column: number | undefined;
-  /** Column of the next tag that begins a line, for tags that were left off. */
-  readonly nextColumn: number | undefined;
+  /** Offset of the next `<`, for a tag that was left off. */
+  readonly next: number;
 }
 
 export interface EndTag {
   readonly name: string;
   readonly nameSpan: Span;
   readonly span: Span;
-  readonly column: number | undefined;
+  readonly complete: boolean;
 }
 
 /**
@@ -39,33 +47,44 @@ export interface EndTag {
  */
 export class TreeBuilder {
   root: XmlElement | undefined;
-  readonly problems: SyntaxProblem[] = [];
+  /** True when an element had to be closed without its end tag: worth a second look by columns. */
+  unclosed = false;
   private readonly open: OpenElement[] = [];
+  private readonly source: string;
+  private readonly problems: ProblemList;
   private readonly indentation: boolean;
   private readonly maxDepth: number;
   private skippedDepth = 0;
   private toldTooDeep = false;
   private toldSeveralRoots = false;
 
-  constructor(options: { readonly indentation: boolean; readonly maxDepth: number }) {
+  constructor(options: {
+    readonly text: string;
+    readonly problems: ProblemList;
+    readonly indentation: boolean;
+    readonly maxDepth: number;
+  }) {
+    this.source = options.text;
+    this.problems = options.problems;
     this.indentation = options.indentation;
     this.maxDepth = options.maxDepth;
   }
 
-  /** True when an element had to be closed without its end tag: worth a second look by columns. */
-  unclosed = false;
-
-  get depth(): number {
-    return this.open.length;
+  /** No element is open. */
+  get outside(): boolean {
+    return this.open.length === 0;
   }
 
   start(tag: StartTag): void {
-    if (this.indentation) this.closeByColumn(tag.column, tag.span.start);
+    if (this.indentation) this.closeByColumn(tag.span.start);
+    const empty = tag.selfClosing || (!tag.complete && !this.deeper(tag.span.start, tag.next));
+    if (!tag.complete) this.leftOffTag(tag, empty);
     if (this.open.length >= this.maxDepth) {
-      this.tooDeep(tag);
+      this.tooDeep(tag, empty);
       return;
     }
     const parent = this.open.at(-1)?.element;
+    const { end } = tag.span;
     const element: OpenElement['element'] = {
       name: tag.name,
       nameSpan: tag.nameSpan,
@@ -74,13 +93,34 @@ export class TreeBuilder {
       endTagSpan: undefined,
       attributes: tag.attributes,
       children: [],
-      text: { value: '', span: { start: tag.span.end, end: tag.span.end } },
+      text: { value: '', span: { start: end, end } },
       parent,
     };
-    if (parent !== undefined) this.open.at(-1)?.element.children.push(element);
+    if (parent !== undefined) parent.children.push(element);
     else this.newRoot(element);
-    if (tag.selfClosing || this.leftOffEmpty(tag)) return;
-    this.open.push({ element, pieces: [], column: tag.column });
+    if (empty) return;
+    this.open.push({ element, pieces: [], leftOff: !tag.complete, column: null });
+  }
+
+  /** A `<` without a name whose next tag stands deeper holds what is behind it. */
+  startNameless({ span, next }: { readonly span: Span; readonly next: number }): void {
+    if (this.open.length >= this.maxDepth || !this.deeper(span.start, next)) return;
+    const parent = this.open.at(-1)?.element;
+    // Not in the root's place: a document whose root has no name yet is told as having none.
+    if (parent === undefined) return;
+    const element: OpenElement['element'] = {
+      name: '',
+      nameSpan: { start: span.end, end: span.end },
+      span,
+      startTagSpan: span,
+      endTagSpan: undefined,
+      attributes: [],
+      children: [],
+      text: { value: '', span: { start: span.end, end: span.end } },
+      parent,
+    };
+    parent.children.push(element);
+    this.open.push({ element, pieces: [], leftOff: true, column: null });
   }
 
   end(tag: EndTag): void {
@@ -88,37 +128,28 @@ export class TreeBuilder {
       this.skippedDepth--;
       return;
     }
-    const at = this.open.findLastIndex(({ element }) => element.name === tag.name);
     const top = this.open.at(-1);
-    if (at >= 0 && !this.belongsToTop(tag, at)) {
-      while (this.open.length - 1 > at) this.closeWithoutEndTag(tag.span.start);
+    if (top?.element.name === tag.name && tag.complete) {
       this.close(tag.span);
-    } else if (top !== undefined && (top.column === tag.column || at >= 0)) {
-      // A misspelt pair: the tags stand at one column, so they are meant for each other.
-      this.problem(
-        'xml-mismatched-end-tag',
-        tag.nameSpan,
-        say(
-          'This end tag closes <{0}>, which begins elsewhere; write </{1}> here or rename the start tag.',
-          tag.name,
-          top.element.name,
-        ),
-        [
-          {
-            title: say('Change to “{0}”', top.element.name),
-            span: tag.nameSpan,
-            newText: top.element.name,
-          },
-          {
-            title: say('Rename the start tag to “{0}”', tag.name),
-            span: top.element.nameSpan,
-            newText: tag.name,
-          },
-        ],
-      );
+      return;
+    }
+    const column = this.columnOf(tag.span.start);
+    if (top?.leftOff === true && column !== undefined && this.completes(top, tag, column)) {
+      top.element.name = tag.name;
       this.close(tag.span);
+      return;
+    }
+    if (!tag.complete) {
+      this.leftOffEndTag(tag, column);
+      return;
+    }
+    const at = this.open.findLastIndex(({ element }) => element.name === tag.name);
+    if (at >= 0 && !this.belongsToTop(column, at)) {
+      this.closeTo(at, tag.span);
+    } else if (top !== undefined && (this.columnOfOpen(top) === column || at >= 0)) {
+      this.mismatched(tag, top);
     } else {
-      this.problem(
+      this.problems.add(
         'xml-stray-end-tag',
         tag.span,
         say('</{0}> closes nothing: no <{0}> is open here.', tag.name),
@@ -127,26 +158,23 @@ export class TreeBuilder {
     }
   }
 
+  /** Text of the innermost element; `span` is without the white space at both ends. */
   text(text: string, span: Span): void {
-    if (text.trim() === '') return;
-    const top = this.open.at(-1);
-    if (top !== undefined) {
-      top.pieces.push({ text, span });
-      return;
+    this.open.at(-1)?.pieces.push({ text, span });
+  }
+
+  /** White space only: it counts between other texts. */
+  space(source: string, start: number, end: number): void {
+    const pieces = this.open.at(-1)?.pieces;
+    if (pieces !== undefined && pieces.length > 0) {
+      pieces.push({ text: source.slice(start, end), span: { start, end: start } });
     }
-    if (this.skippedDepth > 0) return;
-    const start = span.start + (text.length - text.trimStart().length);
-    this.problem(
-      'xml-stray-text',
-      { start, end: Math.min(span.end, start + text.trim().length) },
-      say('Text stands outside of the root element.'),
-    );
   }
 
   finish(end: number): void {
     while (this.open.length > 0) this.closeWithoutEndTag(end);
-    if (this.root === undefined && this.problems.length === 0) {
-      this.problem(
+    if (this.root === undefined && this.problems.count === 0) {
+      this.problems.add(
         'xml-no-root',
         { start: 0, end: Math.min(end, 1) },
         say('There is no element here; domain XML begins with <domain>.'),
@@ -154,12 +182,107 @@ export class TreeBuilder {
     }
   }
 
-  /** The end tag's element is open further up, but the columns say that it is meant for the top. */
-  private belongsToTop(tag: EndTag, at: number): boolean {
-    if (!this.indentation || at === this.open.length - 1) return false;
+  /** Column of a tag that is the first thing on its line; a tab counts as one. */
+  private columnOf(at: number): number | undefined {
+    let start = at;
+    for (;;) {
+      const code = this.source.charCodeAt(start - 1);
+      if (code !== 32 && code !== 9) return start === 0 || code === 10 ? at - start : undefined;
+      start--;
+    }
+  }
+
+  private columnOfOpen(open: OpenElement): number | undefined {
+    if (open.column === null) open.column = this.columnOf(open.element.startTagSpan.start);
+    return open.column;
+  }
+
+  /** Does the tag at `next` begin a line, further right than the one at `at`? */
+  private deeper(at: number, next: number): boolean {
+    const column = this.columnOf(at);
+    const below = next >= this.source.length ? undefined : this.columnOf(next);
+    return column !== undefined && below !== undefined && below > column;
+  }
+
+  private leftOffTag({ name, nameSpan, span }: StartTag, empty: boolean): void {
+    const newText = empty ? '/>' : '>';
+    this.problems.add(
+      'xml-unclosed-tag',
+      nameSpan,
+      say('The tag <{0}> is not finished: “>” is missing.', name),
+      [{ title: say('Insert {0}', newText), span: { start: span.end, end: span.end }, newText }],
+    );
+  }
+
+  /** A start tag that was cut within its name is completed by the end tag at its column. */
+  private completes(top: OpenElement, tag: EndTag, column: number): boolean {
+    return tag.name.startsWith(top.element.name) && this.columnOfOpen(top) === column;
+  }
+
+  /** An end tag that is being typed: one problem, and it closes what it can only mean. */
+  private leftOffEndTag(tag: EndTag, column: number | undefined): void {
     const top = this.open.at(-1);
+    const meant =
+      top?.element.name.startsWith(tag.name) === true &&
+      (column === undefined || this.columnOfOpen(top) === column);
+    const name = meant ? top.element.name : tag.name;
+    this.problems.add(
+      'xml-unclosed-tag',
+      tag.nameSpan.start === tag.nameSpan.end
+        ? { start: tag.span.start, end: tag.nameSpan.end }
+        : tag.nameSpan,
+      say('The tag </{0}> is not finished: “>” is missing.', name),
+      name === ''
+        ? []
+        : [
+            {
+              title: say('Write {0}', `</${name}>`),
+              span: { start: tag.span.start, end: tag.span.end },
+              newText: `</${name}>`,
+            },
+          ],
+    );
+    if (meant) {
+      this.close(tag.span);
+      return;
+    }
+    const at = this.open.findLastIndex(({ element }) => element.name === tag.name);
+    if (at >= 0 && !this.belongsToTop(column, at)) this.closeTo(at, tag.span);
+  }
+
+  /** A misspelt pair: the tags stand at one column, so they are meant for each other. */
+  private mismatched(tag: EndTag, top: OpenElement): void {
+    const { name, nameSpan } = top.element;
+    this.problems.add(
+      'xml-mismatched-end-tag',
+      tag.nameSpan,
+      say(
+        'This end tag closes <{0}>, which begins elsewhere; write </{1}> here or rename the start tag.',
+        tag.name,
+        name,
+      ),
+      [
+        { title: say('Change to “{0}”', name), span: tag.nameSpan, newText: name },
+        {
+          title: say('Rename the start tag to “{0}”', tag.name),
+          span: nameSpan,
+          newText: tag.name,
+        },
+      ],
+    );
+    this.close(tag.span);
+  }
+
+  /** The end tag's element is open further up, but the columns say that it is meant for the top. */
+  private belongsToTop(column: number | undefined, at: number): boolean {
+    const top = this.open.at(-1);
+    const other = this.open[at];
+    if (!this.indentation || top === undefined || other === undefined || other === top)
+      return false;
     return (
-      top?.column !== undefined && top.column === tag.column && this.open[at]?.column !== tag.column
+      column !== undefined &&
+      this.columnOfOpen(top) === column &&
+      this.columnOfOpen(other) !== column
     );
   }
 
@@ -168,27 +291,34 @@ export class TreeBuilder {
       this.root = element;
     } else if (!this.toldSeveralRoots) {
       this.toldSeveralRoots = true;
-      this.problem(
+      this.problems.add(
         'xml-several-roots',
         element.nameSpan,
-        say('<{0}> stands behind the end of the root element <{1}>.', element.name, this.root.name),
+        say(
+          '<{0}> stands behind the end of the root element <{1}>; there can be only one root element.',
+          element.name,
+          this.root.name,
+        ),
       );
     }
   }
 
-  /** A tag that was left off and whose next line is not deeper has no content. */
-  private leftOffEmpty(tag: StartTag): boolean {
-    if (tag.complete) return false;
-    return tag.column === undefined || tag.nextColumn === undefined || tag.nextColumn <= tag.column;
-  }
-
-  private closeByColumn(column: number | undefined, at: number): void {
+  private closeByColumn(at: number): void {
+    const column = this.columnOf(at);
     if (column === undefined) return;
     for (;;) {
       const top = this.open.at(-1);
-      if (top?.column === undefined || this.open.length <= 1 || top.column < column) return;
+      if (top === undefined || this.open.length <= 1) return;
+      const own = this.columnOfOpen(top);
+      if (own === undefined || own < column) return;
+      this.skippedDepth = 0;
       this.closeWithoutEndTag(at);
     }
+  }
+
+  private closeTo(index: number, endTag: Span): void {
+    while (this.open.length - 1 > index) this.closeWithoutEndTag(endTag.start);
+    this.close(endTag);
   }
 
   private close(endTag: Span): void {
@@ -202,16 +332,18 @@ export class TreeBuilder {
   private closeWithoutEndTag(at: number): void {
     const top = this.open.pop();
     if (top === undefined) return;
+    settleText(top);
+    this.unclosed = true;
     const { element } = top;
     const end = Math.max(
       element.startTagSpan.end,
       element.children.at(-1)?.span.end ?? 0,
-      top.pieces.at(-1)?.span.end ?? 0,
+      element.text.span.end,
     );
     element.span = { start: element.startTagSpan.start, end: Math.min(end, at) };
-    settleText(top);
-    this.unclosed = true;
-    this.problem(
+    // Without a name it is told as a stray `<` already.
+    if (element.name === '') return;
+    this.problems.add(
       'xml-unclosed-element',
       element.nameSpan,
       say('<{0}> is never closed; </{0}> is missing.', element.name),
@@ -219,16 +351,16 @@ export class TreeBuilder {
         {
           title: say('Insert </{0}>', element.name),
           span: { start: element.span.end, end: element.span.end },
-          newText: closing(top),
+          newText: this.closing(top),
         },
       ],
     );
   }
 
-  private tooDeep(tag: StartTag): void {
+  private tooDeep(tag: StartTag, empty: boolean): void {
     if (!this.toldTooDeep) {
       this.toldTooDeep = true;
-      this.problem(
+      this.problems.add(
         'xml-too-deep',
         tag.nameSpan,
         say(
@@ -237,50 +369,40 @@ export class TreeBuilder {
         ),
       );
     }
-    if (!tag.selfClosing) this.skippedDepth++;
+    if (!empty) this.skippedDepth++;
   }
 
-  private problem(
-    code: string,
-    span: Span,
-    message: SyntaxProblem['message'],
-    fixes: readonly { title: SyntaxProblem['message']; span: Span; newText: string }[] = [],
-  ): void {
-    this.problems.push({
-      code,
-      span,
-      severity: 'error',
-      message,
-      fixes: fixes.map(({ title, span: at, newText }) => ({
-        title,
-        edits: [{ span: at, newText }],
-      })),
-    });
+  /** An end tag on a line of its own where the element has children, else right behind the text. */
+  private closing(open: OpenElement): string {
+    const { name, children, startTagSpan } = open.element;
+    const column = this.columnOfOpen(open);
+    if (children.length === 0 || column === undefined) return `</${name}>`;
+    const indent = this.source.slice(startTagSpan.start - column, startTagSpan.start);
+    return `\n${indent}</${name}>`;
   }
-}
-
-/** An end tag on a line of its own where the element has children, else right behind the text. */
-function closing({ element, column }: OpenElement): string {
-  const tag = `</${element.name}>`;
-  return element.children.length > 0 && column !== undefined
-    ? `\n${' '.repeat(column)}${tag}`
-    : tag;
 }
 
 function settleText({ element, pieces }: OpenElement): void {
+  while (isBlank(pieces.at(-1))) pieces.pop();
   const [first] = pieces;
   const last = pieces.at(-1);
   if (first === undefined || last === undefined) return;
-  const leading = first.text.length - first.text.trimStart().length;
-  const trailing = last.text.length - last.text.trimEnd().length;
+  const joined = pieces.length === 1 ? first.text : pieces.map(({ text }) => text).join('');
   element.text = {
-    value: pieces
-      .map(({ text }) => text)
-      .join('')
-      .trim(),
-    span: {
-      start: first.span.start + leading,
-      end: Math.max(first.span.start + leading, last.span.end - trailing),
-    },
+    value: trimSpace(joined),
+    span: { start: first.span.start, end: last.span.end },
   };
+}
+
+function isBlank(piece: Piece | undefined): boolean {
+  return piece !== undefined && piece.span.start === piece.span.end;
+}
+
+/** XML's white space only; `trim` would take a no-break space for one. */
+function trimSpace(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return start === 0 && end === text.length ? text : text.slice(start, end);
 }

@@ -5,30 +5,61 @@ const nameStart =
 const name =
   /(?:[:A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd]|[\ud800-\udb7f][\udc00-\udfff])(?:[-.0-9:A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd]|[\ud800-\udb7f][\udc00-\udfff])*/y;
 
+/** ASCII characters of names: 1 may begin one, 2 may only go on. Nearly all names are these. */
+const asciiName = new Uint8Array(128);
+for (const [first, last, kind] of [
+  [0x41, 0x5a, 1],
+  [0x61, 0x7a, 1],
+  [0x3a, 0x3a, 1],
+  [0x5f, 0x5f, 1],
+  [0x2d, 0x2e, 2],
+  [0x30, 0x39, 2],
+] as const) {
+  asciiName.fill(kind, first, last + 1);
+}
+
 export function startsName(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 128) return asciiName[code] === 1;
   nameStart.lastIndex = at;
   return nameStart.test(text);
 }
 
 /** Offset behind the name that begins at `at`; `at` itself when none begins there. */
 export function nameEnd(text: string, at: number): number {
+  if (!startsName(text, at)) return at;
+  let end = at;
+  for (;;) {
+    const code = text.charCodeAt(end);
+    if (code >= 128) break;
+    if (!(asciiName[code] ?? 0)) return end;
+    end++;
+    if (end >= text.length) return end;
+  }
   name.lastIndex = at;
   return name.test(text) ? name.lastIndex : at;
 }
 
+/** White space of XML: no other character counts, not even a no-break space. */
 export function isSpace(code: number): boolean {
   return code === 32 || code === 10 || code === 9 || code === 13;
 }
 
 export function skipSpace(text: string, at: number): number {
   let i = at;
-  while (i < text.length && isSpace(text.charCodeAt(i))) i++;
+  while (isSpace(text.charCodeAt(i))) i++;
   return i;
+}
+
+/** Offset behind the last character of `[from, to)` that is no white space; else `from`. */
+export function trimmedEnd(text: string, from: number, to: number): number {
+  let end = to;
+  while (end > from && isSpace(text.charCodeAt(end - 1))) end--;
+  return end;
 }
 
 /** Matches what no XML document may contain: control characters and lone surrogates. */
 export const forbiddenCharacter =
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const predefined: Readonly<Record<string, string>> = {
@@ -39,34 +70,35 @@ const predefined: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-export interface Decoded {
-  readonly text: string;
-  /** Ranges within the raw text of `&` that begin no entity known here. */
-  readonly bad: readonly { readonly start: number; readonly end: number }[];
-}
-
-/** Resolves the five predefined entities and character references; others stay as written. */
-export function decodeEntities(raw: string): Decoded {
-  if (!raw.includes('&')) return { text: raw, bad: [] };
-  const bad: { start: number; end: number }[] = [];
-  const text = raw.replace(reference, (whole: string, ...groups: unknown[]) => {
-    const value = resolved(groups);
-    if (value !== undefined) return value;
-    const at = groups[3] as number;
-    bad.push({ start: at, end: at + whole.length });
-    return whole;
-  });
-  return { text, bad };
+/**
+ * Resolves the five predefined entities and character references; others stay as written.
+ * `onBad` gets the ranges within `raw` of each `&` that begins no entity known here.
+ */
+export function decodeEntities(raw: string, onBad: (start: number, end: number) => void): string {
+  if (!raw.includes('&')) return raw;
+  let text = '';
+  let last = 0;
+  for (const match of raw.matchAll(reference)) {
+    const [whole, hex, decimal, name] = match;
+    const value = referred(hex, decimal, name);
+    const end = match.index + whole.length;
+    if (value === undefined) onBad(match.index, end);
+    text += raw.slice(last, match.index) + (value ?? whole);
+    last = end;
+  }
+  return text + raw.slice(last);
 }
 
 const reference = /&(?:#x([0-9a-fA-F]{1,8});|#(\d{1,10});|([^\s;&<>'"=]{1,64});)?/g;
 
-/** From the groups of `reference`: hexadecimal, decimal, name. */
-function resolved([hex, decimal, entity]: readonly unknown[]): string | undefined {
-  if (typeof hex === 'string') return codePoint(parseInt(hex, 16));
-  if (typeof decimal === 'string') return codePoint(Number(decimal));
-  if (typeof entity === 'string' && Object.hasOwn(predefined, entity)) return predefined[entity];
-  return undefined;
+function referred(
+  hex: string | undefined,
+  decimal: string | undefined,
+  entity: string | undefined,
+): string | undefined {
+  if (hex !== undefined) return codePoint(parseInt(hex, 16));
+  if (decimal !== undefined) return codePoint(Number(decimal));
+  return entity !== undefined && Object.hasOwn(predefined, entity) ? predefined[entity] : undefined;
 }
 
 function codePoint(value: number): string | undefined {

@@ -1,6 +1,6 @@
 /**
  * `indexOf` for a reader that only moves forward: the last answer is kept, so that asking again and
- * again for a character that is far away or absent does not make reading quadratic.
+ * again for something that is far away or absent does not make reading quadratic.
  */
 export class Lookahead {
   private readonly text: string;
@@ -10,13 +10,13 @@ export class Lookahead {
     this.text = text;
   }
 
-  /** Offset of the next `character` at or behind `from`; the text's length when there is none. */
-  next(character: string, from: number): number {
-    const last = this.last.get(character);
+  /** Offset of the next `wanted` at or behind `from`; the text's length when there is none. */
+  next(wanted: string, from: number): number {
+    const last = this.last.get(wanted);
     if (last !== undefined && last.from <= from && from <= last.found) return last.found;
-    const index = this.text.indexOf(character, from);
+    const index = this.text.indexOf(wanted, from);
     const found = index < 0 ? this.text.length : index;
-    this.last.set(character, { from, found });
+    this.last.set(wanted, { from, found });
     return found;
   }
 }

@@ -44,6 +44,36 @@ test('text is joined over comments and CDATA, and trimmed', () => {
   assert.equal(root?.text.value, 'one <two>');
 });
 
+test('text keeps the white space between its pieces, and its range ends with the last word', () => {
+  const text = '<a>one<!-- x --> <!-- y -->two\n  <b/>\n</a>';
+  const { root } = parseXml(text);
+  assert.equal(root?.text.value, 'one two');
+  assert.equal(text.slice(root.text.span.start, root.text.span.end), 'one<!-- x --> <!-- y -->two');
+});
+
+test('line ends in an attribute value are spaces, as XML has it', () => {
+  const { root, problems } = parseXml('<a b="1\r\n\t2&#10;3"/>');
+  assert.deepEqual(problems, []);
+  assert.equal(root?.attributes[0]?.value, '1  2\n3');
+});
+
+test('a tag cut within its name is completed by its end tag, so that what is in it keeps its path', () => {
+  const { root } = parseXml('<domain>\n  <dev\n    <disk/>\n  </devices>\n</domain>');
+  assert.equal(root?.children[0]?.name, 'devices');
+  assert.equal(child(root.children[0], 'disk')?.parent, root.children[0]);
+});
+
+test('a text without indentation is not torn apart by its columns', () => {
+  const disk = '<disk>\n<source/>\n<target/>\n</disk>\n';
+  const text = `<domain>\n<devices>\n${disk.repeat(9)}<disk>\n</devices>\n</domain>`;
+  const { root, problems } = parseXml(text);
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    ['xml-unclosed-element'],
+  );
+  assert.equal(child(root, 'devices')?.children.length, 10);
+});
+
 for (const [what, text, expected] of [
   ['a missing end tag', '<a>\n  <b>\n  <c/>\n</a>', ['xml-unclosed-element@b']],
   ['a misspelt end tag', '<a><b></c></a>', ['xml-mismatched-end-tag@c']],
@@ -61,6 +91,22 @@ for (const [what, text, expected] of [
   ['a comment that is never closed', '<a/><!-- x', ['xml-unclosed-comment@<!--']],
   ['a control character', '<a>\u0001</a>', ['xml-bad-character@\u0001']],
   ['no element at all', '<!-- nothing -->', ['xml-no-root@<']],
+  ['an end tag left off', '<a>\n  <bus>\n  </bu\n</a>', ['xml-unclosed-tag@bu']],
+  ['an end tag without a name yet', '<a>\n  <b>x</\n</a>', ['xml-unclosed-tag@</']],
+  [
+    'a name cut in the middle',
+    '<a>\n  <dev\n    <b/>\n  </devices>\n</a>',
+    ['xml-unclosed-tag@dev'],
+  ],
+  ['“<” alone', '<a>\n  <\n  <b/>\n</a>', ['xml-stray-lt@<']],
+  [
+    'a comment begun before another',
+    '<a>\n<!-- x\n<b/><!-- y -->\n</a>',
+    ['xml-unclosed-comment@<!--'],
+  ],
+  ['“<!” of a comment to be', '<a>\n<!-\n<b/>\n</a>', ['xml-bad-markup@<!']],
+  ['a no-break space outside of the root', '<a/>\u00a0', ['xml-stray-text@\u00a0']],
+  ['an instruction without its end', '<a>\n<?x\n<b/>\n</a>', ['xml-bad-instruction@<?x']],
 ] as const) {
   test(`${what} is told on its place`, () => {
     assert.deepEqual(found(text), expected);
@@ -76,6 +122,18 @@ for (const text of [
   '<a></b></a>',
   '<a>\n  <b>\n    <c/>\n</a>',
   '<a/><!DOCTYPE a>',
+  '<a b="1" b="2"/>',
+  '<a>\n\t<b>\n\t\t<c/>\n</a>',
+  '<a>\n  <b x="1"\n  <c/>\n</a>',
+  '<a>\n  <b x="1"\n    <c/>\n  </b>\n</a>',
+  '<a>\n  <bus>\n  </bu\n</a>',
+  '<a>\n  <!-- x\n  <b/>\n</a>',
+  '<a><!-- x --- y --></a>',
+  '<a><!-- x ---></a>',
+  '<a/>x',
+  '<a % b="1"/>',
+  '<a b="<"/>',
+  '<a>\n  <b>\n  </c>\n</a>',
 ]) {
   test(`the fix of ${JSON.stringify(text)} makes it well-formed`, () => {
     assert.deepEqual(found(mended(text)), []);
@@ -124,9 +182,10 @@ test('binary and huge files give one problem each', () => {
 });
 
 test('a flood of problems is cut off with their number', () => {
-  const { problems } = parseXml(`<a>${'&'.repeat(1000)}</a>`);
+  const { problems } = parseXml(`<a>${'&'.repeat(5000)}</a>`);
   assert.equal(problems.length, 201);
   assert.equal(problems.at(-1)?.code, 'more-problems');
+  assert.deepEqual(problems.at(-1)?.message.args, [4800]);
 });
 
 test('text made to be slow is read in bounded time', () => {
@@ -135,13 +194,25 @@ test('text made to be slow is read in bounded time', () => {
     '<a b="'.repeat(200_000),
     '</a'.repeat(200_000),
     '<a>\n'.repeat(100_000),
-    '&'.repeat(500_000),
+    '&'.repeat(2_000_000),
     `<a ${'b '.repeat(200_000)}`,
+    `<a ${Array.from({ length: 100_000 }, (_, i) => `b${i}=""`).join(' ')}/>`,
+    `<a b="${' '.repeat(500_000)}`,
+    `<a b="${'> '.repeat(500_000)}`,
+    `<!DOCTYPE a [${'<!ENTITY '.repeat(200_000)}`,
+    '<!DOCTYPE a [\n'.repeat(200_000),
+    '<!DOCTYPE a "\n'.repeat(200_000),
+    '<!--\n'.repeat(200_000),
+    '<?x\n'.repeat(200_000),
+    '<![CDATA['.repeat(200_000),
+    `\n${' '.repeat(200_000)}<a>${'</b>'.repeat(200_000)}`,
+    `<a>${'<b>x'.repeat(250)}${'</c>'.repeat(200_000)}`,
+    `<?xml${' '.repeat(500_000)}?>`,
   ]) {
     const started = process.hrtime.bigint();
     parseXml(text);
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    assert.ok(seconds < 20, `${text.slice(0, 8)}… took ${seconds} s`);
+    assert.ok(seconds < 10, `${text.slice(0, 8)}… took ${seconds} s`);
   }
 });
 
@@ -267,5 +338,5 @@ test('while a document is being typed the rest of it keeps its shape', () => {
     return lines.join('\n');
   });
   const shares = { cut, typed, missing };
-  assert.ok(cut >= 0.94 && typed >= 0.98 && missing >= 0.98, JSON.stringify(shares));
+  assert.ok(cut >= 0.99 && typed >= 0.99 && missing >= 0.99, JSON.stringify(shares));
 });

@@ -1,0 +1,284 @@
+import { say } from '../messages.ts';
+import type { TreeBuilder } from './build-tree.ts';
+import {
+  decodeEntities,
+  forbiddenCharacter,
+  isSpace,
+  nameEnd,
+  skipSpace,
+  startsName,
+  trimmedEnd,
+} from './characters.ts';
+import { scanDocumentType } from './document-type.ts';
+import { Lookahead } from './lookahead.ts';
+import type { ProblemList } from './problem-list.ts';
+import { AttributeScanner, badEntity } from './scan-attributes.ts';
+
+/** Reads a text once from front to end, tells its tags and texts to a builder, and what is wrong. */
+export class Scanner {
+  private readonly text: string;
+  private readonly builder: TreeBuilder;
+  private readonly problems: ProblemList;
+  private readonly ahead: Lookahead;
+  private readonly attributes: AttributeScanner;
+  private at = 0;
+  private endlessDocumentType = false;
+
+  constructor(text: string, builder: TreeBuilder, problems: ProblemList) {
+    this.text = text;
+    this.builder = builder;
+    this.problems = problems;
+    this.ahead = new Lookahead(text);
+    this.attributes = new AttributeScanner(text, this.ahead, problems);
+  }
+
+  run(): void {
+    const { text } = this;
+    if (text.startsWith('\uFEFF')) this.at = 1;
+    if (/^<\?xml[\s?]/.test(text.slice(this.at, this.at + 6))) this.declaration();
+    this.forbiddenCharacters();
+    while (this.at < text.length) {
+      const open = text.indexOf('<', this.at);
+      const end = open < 0 ? text.length : open;
+      if (end > this.at) this.characterData(this.at, end);
+      this.at = end;
+      if (open >= 0) this.markup(open);
+    }
+    this.builder.finish(text.length);
+  }
+
+  private markup(open: number): void {
+    const { text } = this;
+    const next = text.charAt(open + 1);
+    if (next === '/') this.endTag(open);
+    else if (next === '?') this.instruction(open);
+    else if (next === '!') this.declarative(open);
+    else if (startsName(text, open + 1)) this.startTag(open);
+    else this.namelessTag(open);
+  }
+
+  private declarative(open: number): void {
+    const { text } = this;
+    if (text.startsWith('<!--', open)) this.comment(open);
+    else if (text.startsWith('<![CDATA[', open)) this.cdata(open);
+    else if (text.startsWith('<!DOCTYPE', open)) this.documentType(open);
+    else {
+      const span = { start: open, end: Math.max(open + 2, nameEnd(text, open + 2)) };
+      this.problems.add(
+        'xml-bad-markup',
+        span,
+        say('“<!” begins nothing here; a comment is written <!-- … -->.'),
+      );
+      this.at = span.end;
+    }
+  }
+
+  private startTag(open: number): void {
+    const { text } = this;
+    const nameStop = nameEnd(text, open + 1);
+    const scanned = this.attributes.scan(nameStop);
+    this.builder.start({
+      name: text.slice(open + 1, nameStop),
+      nameSpan: { start: open + 1, end: nameStop },
+      span: { start: open, end: scanned.end },
+      attributes: scanned.attributes,
+      selfClosing: scanned.selfClosing,
+      complete: scanned.complete,
+      next: scanned.complete ? scanned.end : this.ahead.next('<', scanned.end),
+    });
+    this.at = scanned.end;
+  }
+
+  /** A `<` alone: a tag whose name is still to come if what follows is deeper, else a stray character. */
+  private namelessTag(open: number): void {
+    const { text } = this;
+    this.at = open + 1;
+    const span = { start: open, end: open + 1 };
+    this.problems.addReplaceable(
+      'xml-stray-lt',
+      span,
+      say('“<” begins no element here; write &lt; for the character itself.'),
+      '&lt;',
+    );
+    const next = skipSpace(text, open + 1);
+    if (text.charAt(next) !== '<') return;
+    this.builder.startNameless({ span, next });
+  }
+
+  private endTag(open: number): void {
+    const { text } = this;
+    const nameStop = nameEnd(text, open + 2);
+    const behind = skipSpace(text, nameStop);
+    const complete = nameStop > open + 2 && text.charAt(behind) === '>';
+    let end = behind + 1;
+    if (!complete) {
+      const stop = Math.min(...['<', '>', '\n'].map((each) => this.ahead.next(each, nameStop)));
+      end = text.charAt(stop) === '>' ? stop + 1 : trimmedEnd(text, nameStop, stop);
+    }
+    this.builder.end({
+      name: text.slice(open + 2, nameStop),
+      nameSpan: { start: open + 2, end: nameStop },
+      span: { start: open, end },
+      complete,
+    });
+    this.at = end;
+  }
+
+  private comment(open: number): void {
+    const { text, ahead } = this;
+    const dashes = ahead.next('--', open + 4);
+    if (text.charAt(dashes + 2) === '>') {
+      this.at = dashes + 3;
+      return;
+    }
+    const another = text.startsWith('<!', dashes - 2) && dashes - 2 > open;
+    const close = ahead.next('-->', open + 4);
+    if (close === text.length || another) {
+      // It is being typed: what is behind its line is no part of it.
+      const end = trimmedEnd(text, open + 4, ahead.next('\n', open + 4));
+      this.problems.add(
+        'xml-unclosed-comment',
+        { start: open, end: open + 4 },
+        say('This comment is never closed; “-->” is missing.'),
+        [{ title: say('Insert {0}', '-->'), span: { start: end, end }, newText: ' -->' }],
+      );
+      this.at = end;
+      return;
+    }
+    let end = dashes;
+    while (text.charAt(end) === '-') end++;
+    // `--->` keeps its `-->`.
+    const closing = text.charAt(end) === '>';
+    this.problems.addReplaceable(
+      'xml-bad-comment',
+      { start: dashes, end: closing ? end - 2 : end },
+      say('“--” cannot stand inside a comment; write a single “-”.'),
+      closing ? ' ' : '-',
+    );
+    this.at = close + 3;
+  }
+
+  private cdata(open: number): void {
+    const { text } = this;
+    const end = this.ahead.next(']]>', open + 9);
+    if (end === text.length)
+      this.problems.add(
+        'xml-unclosed-cdata',
+        { start: open, end: open + 9 },
+        say('This CDATA section is never closed; “]]>” is missing.'),
+      );
+    this.at = Math.min(end + 3, text.length);
+    if (this.builder.outside) this.strayText(open, this.at);
+    else this.builder.text(text.slice(open + 9, end), { start: open + 9, end });
+  }
+
+  private instruction(open: number): void {
+    const { text } = this;
+    const stop = nameEnd(text, open + 2);
+    const close = this.ahead.next('?>', open + 2);
+    const name = text.slice(open + 2, stop);
+    if (close === text.length || name === '' || (stop < close && !isSpace(text.charCodeAt(stop)))) {
+      this.problems.add(
+        'xml-bad-instruction',
+        { start: open, end: stop },
+        say('This processing instruction is not well-formed; it is written <?name …?>.'),
+      );
+    } else if (name.toLowerCase() === 'xml') {
+      this.problems.add(
+        'xml-declaration-place',
+        { start: open, end: stop },
+        say('<?xml …?> stands only at the very beginning of a file.'),
+        [{ title: say('Remove it'), span: { start: open, end: close + 2 }, newText: '' }],
+      );
+    }
+    this.at = close === text.length ? this.ahead.next('\n', stop) : close + 2;
+  }
+
+  private declaration(): void {
+    const { text } = this;
+    const open = this.at;
+    const close = text.indexOf('?>', open);
+    const good =
+      /^<\?xml\s+version\s*=\s*(["'])1\.[0-9]+\1(\s+encoding\s*=\s*(["'])[A-Za-z][A-Za-z0-9._-]*\3)?(\s+standalone\s*=\s*(["'])(yes|no)\5)?\s*\?>$/;
+    if (close < 0 || !good.test(text.slice(open, close + 2))) {
+      this.problems.add(
+        'xml-bad-declaration',
+        { start: open, end: open + 5 },
+        say(
+          'The XML declaration is not well-formed; write <?xml version="1.0" encoding="utf-8"?> or nothing.',
+        ),
+      );
+    }
+    this.at = close < 0 ? open + 5 : close + 2;
+  }
+
+  private documentType(open: number): void {
+    const { text, ahead } = this;
+    const { span, external } = this.endlessDocumentType
+      ? { span: { start: open, end: ahead.next('\n', open) }, external: false }
+      : scanDocumentType(text, open, ahead);
+    // Only one is looked for to the end of the file, so that many of them cost no more.
+    if (text.charAt(span.end - 1) !== '>') this.endlessDocumentType = true;
+    if (external) {
+      this.problems.addReplaceable(
+        'xml-external-entity',
+        span,
+        say(
+          'This refers to a file outside; nothing is ever loaded, and domain XML has no document type. Remove it.',
+        ),
+        '',
+      );
+    } else {
+      this.problems.addReplaceable(
+        'xml-doctype',
+        span,
+        say('Domain XML has no document type; it is not read. Remove it.'),
+        '',
+      );
+    }
+    this.at = span.end;
+  }
+
+  private characterData(from: number, to: number): void {
+    const { text, problems } = this;
+    const start = skipSpace(text, from);
+    if (start >= to) {
+      if (!this.builder.outside) this.builder.space(text, from, to);
+      return;
+    }
+    const end = trimmedEnd(text, start, to);
+    const raw = text.slice(from, to);
+    const decoded = decodeEntities(raw, (first, last) => {
+      badEntity(problems, text, from + first, from + last);
+    });
+    const marker = raw.indexOf(']]>');
+    if (marker >= 0)
+      problems.addReplaceable(
+        'xml-stray-cdata-end',
+        { start: from + marker, end: from + marker + 3 },
+        say('“]]>” cannot stand in text; write ]]&gt;.'),
+        ']]&gt;',
+      );
+    if (this.builder.outside) this.strayText(start, end);
+    else this.builder.text(decoded, { start, end });
+  }
+
+  private strayText(start: number, end: number): void {
+    const message = say(
+      'Text stands outside of the root element; move it into an element or remove it.',
+    );
+    this.problems.addReplaceable('xml-stray-text', { start, end }, message, '');
+  }
+
+  private forbiddenCharacters(): void {
+    forbiddenCharacter.lastIndex = 0;
+    const found = forbiddenCharacter.exec(this.text);
+    if (found === null) return;
+    this.problems.addReplaceable(
+      'xml-bad-character',
+      { start: found.index, end: found.index + 1 },
+      say('XML cannot contain this control character.'),
+      '',
+    );
+  }
+}
