@@ -113,7 +113,7 @@ async function browser(lab: Lab, example: Example): Promise<void> {
     open: example.folder,
     trust: true,
     vsix: [vsix],
-    userSettings: settingsFor(example),
+    machineSettings: settingsFor(example),
     ...(values.port === undefined ? {} : { port: Number(values.port) }),
   });
   try {

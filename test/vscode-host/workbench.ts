@@ -27,6 +27,8 @@ export interface WorkbenchOptions {
   readonly extensionsDir?: string;
   /** User settings on top of `quietSettings`. */
   readonly userSettings?: Readonly<Record<string, unknown>>;
+  /** Settings of machine scope (paths, hosts): a window of a server takes them from the machine only. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Display language of VS Code as extensions see it (`vscode.env.language`), such as `zh-cn`. */
   readonly locale?: string;
   /** Environment of the extension host and its terminals, on top of this process's; undefined removes. */
@@ -107,6 +109,11 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     await writeFile(
       join(userDataDir, 'User', 'settings.json'),
       JSON.stringify({ ...quietSettings, ...options.userSettings }, null, 2),
+    );
+    await mkdir(join(userDataDir, 'Machine'), { recursive: true });
+    await writeFile(
+      join(userDataDir, 'Machine', 'settings.json'),
+      JSON.stringify(options.machineSettings ?? {}, null, 2),
     );
     await writeFile(join(folder, 'config.yaml'), '');
     for (const vsix of options.vsix ?? []) {
@@ -224,7 +231,8 @@ function serverEnvironment(changes: WorkbenchOptions['env']): NodeJS.ProcessEnv 
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries({ ...process.env, ...changes })) {
     if (value === undefined) continue;
-    if (/^(VSCODE_|ELECTRON_|CODE_SERVER_|CS_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)/.test(name)) continue;
+    if (/^(VSCODE_|ELECTRON_|CODE_SERVER_|CS_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)/.test(name))
+      continue;
     if (/^(npm_|INIT_CWD$|PORT$|PASSWORD$|HASHED_PASSWORD$)/.test(name)) continue;
     env[name] = value;
   }

@@ -1,0 +1,90 @@
+import type { Locator, Page } from 'playwright-core';
+import { until } from '../lab/process.ts';
+
+/** Milliseconds. */
+const limit = 20_000;
+
+/** The box at the top: command palette, quick pick, input box. */
+export class QuickInput {
+  readonly #page: Page;
+  readonly #widget: Locator;
+  readonly #input: Locator;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.#widget = page.locator('.quick-input-widget');
+    this.#input = this.#widget.locator('input.input').first();
+  }
+
+  /** Waits for the box and sets its text. */
+  async type(text: string): Promise<void> {
+    await this.#input.waitFor();
+    await this.#input.fill(text);
+  }
+
+  /** The entry whose first line is exactly `label`; a leading icon does not count. */
+  row(label: string): Locator {
+    const name = this.#page
+      .locator('.label-name')
+      .filter({ hasText: new RegExp(`^\\s*${escaped(label)}\\s*$`) });
+    return this.#widget.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first();
+  }
+
+  /** The first lines of all entries on screen. */
+  async rows(): Promise<readonly string[]> {
+    const labels = this.#widget.locator('.quick-input-list .monaco-list-row .label-name');
+    return (await labels.allInnerTexts()).map((text) => text.trim());
+  }
+
+  /** Chooses an entry of a quick pick by its label; `title` names the step that is waited for. */
+  async choose(label: string, title?: string): Promise<void> {
+    await this.waitForStep(title);
+    const row = this.row(label);
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** Answers an input box; `title` names the step that is waited for. */
+  async answer(text: string, title?: string): Promise<void> {
+    await this.waitForStep(title);
+    await this.#input.fill(text);
+    await this.#input.press('Enter');
+  }
+
+  /** Waits until the box shows the title of a step (any box without `title`). */
+  async waitForStep(title: string | undefined): Promise<void> {
+    await this.#input.waitFor();
+    if (title === undefined) return;
+    await this.#widget.locator('.quick-input-title').filter({ hasText: title }).waitFor();
+  }
+
+  /** What an input box says under its field: the prompt, or why the answer is refused. */
+  async message(): Promise<string> {
+    return (await this.#widget.locator('.quick-input-message').innerText()).trim();
+  }
+
+  /** Whether an input box hides what is typed. */
+  async isPassword(): Promise<boolean> {
+    return (await this.#input.getAttribute('type')) === 'password';
+  }
+
+  /** Closes the box as Escape does. */
+  async dismiss(): Promise<void> {
+    if (await this.#widget.isVisible()) await this.#input.press('Escape');
+    await this.#widget.waitFor({ state: 'hidden' });
+  }
+
+  /** Waits until the box is gone or asks for something else than the filter `text`. */
+  async waitUntilNotAsking(text: string): Promise<void> {
+    await until(`the quick input leaves “${text}”`, limit, async () => {
+      if (!(await this.#widget.isVisible())) return true;
+      // The box may close between two looks; reading it must not wait for its return.
+      const value = await this.#input.inputValue({ timeout: 1_000 }).catch(() => '');
+      return value === text ? undefined : true;
+    });
+  }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

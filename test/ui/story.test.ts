@@ -1,0 +1,186 @@
+/**
+ * The whole job in the real workbench, against real hosts: from the squiggle under a mistake to the
+ * guest running on the destination with its memory and disk intact.
+ */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { build } from '../../scripts/build.ts';
+import { prepareExample } from '../../scripts/example.ts';
+import type { Example } from '../../scripts/example.ts';
+import { flaws, openLab } from '../lab/lab.ts';
+import type { Guest, Lab } from '../lab/lab.ts';
+import { openPage } from '../vscode-host/browser.ts';
+import { installVsCodeHost } from '../vscode-host/install.ts';
+import { startWorkbench } from '../vscode-host/workbench.ts';
+import type { Workbench } from '../vscode-host/workbench.ts';
+import { WorkbenchPage } from './workbench-page.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const descriptor = 'web01.migration.yaml';
+
+let lab: Lab;
+let example: Example;
+let slow: Guest;
+let workbench: Workbench;
+let code: WorkbenchPage;
+
+before(
+  async () => {
+    const host = await installVsCodeHost({ say: console.log });
+    await build();
+    lab = await openLab({ private: true, say: console.log });
+    example = await prepareExample(lab, join(lab.stateDir, 'workspace'));
+    workbench = await startWorkbench({
+      host,
+      open: example.folder,
+      trust: true,
+      machineSettings: { 'liveMigrate.ssh.configFile': example.sshConfig },
+      env: { LIVEMIGRATE_STATE: join(lab.stateDir, 'state') },
+    });
+    code = new WorkbenchPage(await openPage(workbench, { extensionDevelopmentPath: root }));
+  },
+  { timeout: 15 * 60_000 },
+);
+
+after(
+  async () => {
+    // What the screen showed last is worth more than any message.
+    await (code as WorkbenchPage | undefined)?.screenshot('99-last').catch(() => undefined);
+    await (code as WorkbenchPage | undefined)?.window.close();
+    await (workbench as Workbench | undefined)?.close();
+    await (lab as Lab | undefined)?.close();
+  },
+  { timeout: 120_000 },
+);
+
+test('the constraint that the example breaks is underlined on its line and listed in Problems', async () => {
+  await code.openFile(descriptor);
+  await code.squiggle('error').waitFor();
+  await code.openProblems();
+  const row = code.problem('shareable-disk-copied');
+  await row.waitFor();
+  assert.match(await row.innerText(), /Disk vdb is shared by several guests[^]*\[Ln 17, Col 15\]/);
+  await code.screenshot('01-mistake');
+});
+
+test('hovering over a key tells its meaning, its unit and the virsh option', async () => {
+  const text = await code.hover('bandwidth');
+  assert.match(text, /--bandwidth/);
+  await code.screenshot('02-hover');
+});
+
+test('one click mends it', async () => {
+  await code.clickLine('- target: vdb');
+  await code.page.keyboard.press('End');
+  await code.quickFix('Mark disk vdb as shared');
+  await code.problem('shareable-disk-copied').waitFor({ state: 'detached' });
+  await code.save();
+  assert.match(await code.editorText(), /- target: vdb\s+action: shared/);
+  await code.screenshot('03-mended');
+});
+
+test('the Hosts view shows the hosts, the domain, its disks and its network', async () => {
+  await code.showView();
+  await code.expand(/kvm01/);
+  await code.expand(/web01/);
+  await code.waitForTreeItem(/vda/);
+  await code.waitForTreeItem(/vdb/);
+  await code.expand(/kvm02/);
+  await code.waitForTreeItem(/No domains on this host/);
+  await code.screenshot('04-hosts');
+});
+
+test('the dirty rate is measured from the lens above the file', async () => {
+  await code.showTab(descriptor);
+  await code.clickLens('Benchmark dirty rate');
+  const text = await code.notification(/web01 dirties/);
+  assert.match(text, /\d+(\.\d+)?MiB\/s/);
+  await code.screenshot('05-dirty-rate');
+  await code.closeNotifications();
+});
+
+test('the preflight asks both hosts and finds nothing against a launch', async () => {
+  await code.showTab(descriptor);
+  await code.clickLens('Preflight');
+  await code.waitForTreeItem(/Passed/);
+  await code.page.getByText('Nothing stands against a launch.').waitFor();
+  await code.screenshot('06-preflight');
+});
+
+test('the preview shows every command before anything runs', async () => {
+  await code.showTab(descriptor);
+  await code.clickLens('Preview');
+  await code.page
+    .locator('.tabs-container')
+    .getByRole('tab', { name: /Plan of web01/ })
+    .waitFor();
+  await code.page.getByText('virsh', { exact: false }).first().waitFor();
+  await code.screenshot('07-preview');
+  await code.showTab(descriptor);
+});
+
+test('a launch shows the exact command, asks once, and ends with the guest on the destination', async () => {
+  await code.clickLens('Launch');
+  const question = await code.dialogText();
+  assert.match(question, /Migrate web01 from kvm01 to kvm02\?/);
+  assert.match(question, /--live --p2p[^]*--copy-storage-all --migrate-disks vda/);
+  assert.match(question, /Creates \/var\/lib\/libvirt\/images\/web01-vda\.qcow2/);
+  await code.screenshot('08-launch');
+  await code.answerDialog('Launch');
+  await code.statusBar(/web01 \d+ %/).waitFor();
+  await code.screenshot('09-running');
+  const outcome = await code.notification(/web01 runs on kvm02/);
+  assert.match(outcome, /pause \d+/);
+  await code.screenshot('10-done');
+});
+
+test('what the editor said is so: it runs there and not here, and no byte is missing', async () => {
+  const state = async (host: string): Promise<string> => {
+    const { stdout } = await lab.exec(host, ['virsh', '-q', 'list', '--all', '--name']);
+    return stdout.trim();
+  };
+  assert.equal(await state('kvm02'), 'web01');
+  assert.equal(await state('kvm01'), '');
+  assert.deepEqual(flaws(await example.guest.waitForTicks(3, 'kvm02')), []);
+  const blocks = await lab.verifyDisk('kvm02', example.guest);
+  assert.deepEqual([blocks.ok, blocks.lost], [true, 0]);
+});
+
+test('killing the extension host does not end a migration, and the run is found again', async () => {
+  await lab.destroyGuest(example.guest);
+  slow = await lab.startGuest('kvm01', {
+    name: 'slow01',
+    memoryMiB: 256,
+    dirtyMiBs: 4,
+    workingSetMiB: 64,
+    disks: [{ target: 'vda', at: 'shared', format: 'qcow2' }],
+  });
+  await writeFile(
+    join(example.folder, 'slow01.migration.yaml'),
+    'apiVersion: livemigrate/v1\nkind: Migration\ndomain: slow01\nsource: kvm01\ndestination: kvm02\nstorage: { mode: shared }\npolicy: { bandwidth: 8MiB/s }\n',
+  );
+  await code.closeNotifications();
+  await code.runCommand('View: Show Explorer');
+  await code.openFile('slow01.migration.yaml');
+  await code.clickLens('Launch');
+  await code.dialogText();
+  await code.answerDialog('Launch');
+  await code.statusBar(/slow01 [1-9]\d* %/).waitFor({ timeout: 120_000 });
+  const hosts = workbench.extensionHosts();
+  assert.notEqual(hosts.length, 0);
+  for (const pid of hosts) process.kill(pid, 'SIGKILL');
+  const { stdout } = await lab.exec('kvm01', ['virsh', 'domjobinfo', 'slow01']);
+  assert.match(stdout, /Outgoing migration/, 'the migration went on without the editor');
+  await code.screenshot('11-extension-host-killed');
+
+  await code.page.reload();
+  await code.page.locator('.monaco-workbench .part.statusbar').waitFor();
+  await code.showView();
+  await code.waitForTreeItem(/slow01: kvm01 → kvm02/);
+  await code.screenshot('12-found-again');
+  await code.notification(/slow01 runs on kvm02/);
+  await code.screenshot('13-found-again-done');
+  assert.deepEqual(flaws(await slow.waitForTicks(2, 'kvm02')), []);
+});
