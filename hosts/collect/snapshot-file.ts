@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
-import { say } from '../../core/messages.ts';
+import { render, say } from '../../core/messages.ts';
 import type { Message } from '../../core/messages.ts';
 import { HostError, reasonOf } from '../host-error.ts';
 
@@ -37,24 +37,28 @@ export function parseSnapshot(text: string): SnapshotResult {
 
 /** Reads a facts file. Throws HostError `configuration` that names the file. */
 export function readSnapshotFile(path: string): FactsSnapshot {
-  const fail = (why: string): never => {
-    throw new HostError(
-      'configuration',
-      path,
-      say('The facts file {0} cannot be used: {1}', path, why),
-    );
-  };
-  let text: string;
+  const result = parseSnapshot(contents(path));
+  if (result.ok) return result.snapshot;
+  throw unusable(path, render(result.problem));
+}
+
+function contents(path: string): string {
   try {
     const found = statSync(path);
-    if (!found.isFile() || found.size > maxBytes) return fail('not a file of at most 256 MiB');
-    text = readFileSync(path, 'utf8');
+    if (!found.isFile() || found.size > maxBytes)
+      throw new Error('it is not a file of at most 256 MiB');
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    return fail(reasonOf(error));
+    throw unusable(path, reasonOf(error));
   }
-  const result = parseSnapshot(text);
-  if (result.ok) return result.snapshot;
-  throw new HostError('configuration', path, result.problem);
+}
+
+function unusable(path: string, why: string): HostError {
+  return new HostError(
+    'configuration',
+    path,
+    say('The facts file {0} cannot be used: {1}', path, why),
+  );
 }
 
 /** Writes a facts file; readable by its owner only, for domain XML can tell much about a site. */
