@@ -35,7 +35,8 @@ async function open(name: string, text: string): Promise<vscode.TextDocument> {
   const path = join(folder, name);
   await writeFile(path, text);
   const document = await vscode.workspace.openTextDocument(path);
-  await vscode.window.showTextDocument(document);
+  // A preview would be closed by the next document, and its problems with it.
+  await vscode.window.showTextDocument(document, { preview: false });
   return document;
 }
 
