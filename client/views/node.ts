@@ -14,8 +14,8 @@ export interface ViewNode<Item> {
   readonly context: string;
   /** Absent for a leaf. */
   readonly children?: 'collapsed' | 'expanded';
-  /** What a screen reader says instead of label and description. */
-  readonly spoken?: Message;
+  /** What a screen reader says instead of label and description, one after the other. */
+  readonly spoken?: readonly (string | Message)[];
   /** Runs when the row is chosen. */
   readonly command?: { readonly id: string; readonly arguments: readonly unknown[] };
   /** What the row stands for: commands get the node and read this. */

@@ -48,7 +48,7 @@ export class Tree<Item> implements vscode.TreeDataProvider<ViewNode<Item>>, vsco
     const tooltip = node.tooltip ?? [node.description ?? node.label];
     item.tooltip = tooltip.map(text).join('\n');
     if (node.spoken !== undefined) {
-      item.accessibilityInformation = { label: show(node.spoken) };
+      item.accessibilityInformation = { label: node.spoken.map(text).join(', ') };
     }
     if (node.command !== undefined) {
       item.command = {

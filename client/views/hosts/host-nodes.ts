@@ -21,7 +21,7 @@ export function hostNode({ name, uri }: ListedHost, state: HostState, now: numbe
     icon: hostIcon(state),
     context: hostContext(state),
     children: 'collapsed',
-    spoken: say('Host {0}', name),
+    spoken: [say('Host {0}', name), describeHost(state)],
     item: { kind: 'host', host: name, inventory: uri },
   };
 }
@@ -110,7 +110,6 @@ export function failureNodes(host: string, failure: HostFailure): readonly Hosts
     tooltip: [failure.cause, ...failure.details],
     icon: errorIcon,
     context: 'note+failure',
-    spoken: failure.cause,
     command: { id: 'liveMigrate.log.show', arguments: [] },
     item: { kind: 'note' },
   };

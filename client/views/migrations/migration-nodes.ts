@@ -74,7 +74,10 @@ function runNode(run: ShownRun, now: number): MigrationsNode {
     icon: runIcon(run),
     context: flags.join('+'),
     children: active ? 'expanded' : 'collapsed',
-    spoken: say('Migration of {0} from {1} to {2}', run.domain, run.source, run.destination),
+    spoken: [
+      say('Migration of {0} from {1} to {2}', run.domain, run.source, run.destination),
+      describeRun(run, now),
+    ],
     item: { kind: 'run', run: run.id },
   };
 }
