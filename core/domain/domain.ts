@@ -24,8 +24,16 @@ export interface Domain {
   readonly machine: Located<string> | undefined;
   readonly emulator: Located<string> | undefined;
   readonly cpu: DomainCpu | undefined;
+  readonly firmware: Firmware | undefined;
+  readonly memoryBacking: MemoryBacking | undefined;
+  readonly numaTune: NumaTune | undefined;
+  readonly launchSecurity: LaunchSecurity | undefined;
   readonly disks: readonly Disk[];
   readonly interfaces: readonly NetworkInterface[];
+  readonly hostDevices: readonly HostDevice[];
+  readonly filesystems: readonly Filesystem[];
+  readonly sharedMemories: readonly SharedMemory[];
+  readonly tpms: readonly Tpm[];
 }
 
 export interface DomainCpu {
@@ -70,6 +78,96 @@ export interface NetworkInterface {
   readonly mac: Located<string> | undefined;
   /** The name in `<source network= | bridge= | dev=>`. */
   readonly source: Located<string> | undefined;
+  /** `<virtualport type=>`, e.g. openvswitch. */
+  readonly virtualPort: Located<string> | undefined;
+  /** `<teaming type=>`: persistent or transient; a transient one is unplugged before it moves. */
+  readonly teaming: Located<string> | undefined;
+}
+
+/** A device of the host that is handed to the guest (`<hostdev>`). */
+export interface HostDevice {
+  readonly span: Span;
+  /** subsystem or capabilities. libvirt's default is subsystem. */
+  readonly mode: Located<string>;
+  /** usb, pci, scsi, scsi_host, mdev; for capabilities storage, misc, net. */
+  readonly type: Located<string> | undefined;
+  /** `<teaming type=>`, as with an interface. */
+  readonly teaming: Located<string> | undefined;
+}
+
+/** A directory of the host that the guest mounts (`<filesystem>`). */
+export interface Filesystem {
+  readonly span: Span;
+  /** mount, template, file, block, ram, bind, volume. libvirt's default is mount. */
+  readonly type: Located<string>;
+  /** `<driver type=>`, e.g. virtiofs; absent means path (9p). */
+  readonly driver: Located<string> | undefined;
+  /** What is mounted on the host: a directory, file, block device or name. */
+  readonly source: Located<string> | undefined;
+  /** The tag by which the guest mounts it. */
+  readonly target: Located<string> | undefined;
+}
+
+/** Memory that guests or processes share with this guest (`<shmem>`, ivshmem). */
+export interface SharedMemory {
+  readonly span: Span;
+  readonly name: Located<string> | undefined;
+  /** master or peer; only a master can be migrated. */
+  readonly role: Located<string> | undefined;
+  readonly model: Located<string> | undefined;
+}
+
+export interface Tpm {
+  readonly span: Span;
+  /** `<backend type=>`: passthrough, emulator, external. */
+  readonly backend: Located<string> | undefined;
+  /** `<backend version=>`: 1.2 or 2.0. */
+  readonly version: Located<string> | undefined;
+  /** UUID of the secret that encrypts the state; the destination must have the same one. */
+  readonly encryptionSecret: Located<string> | undefined;
+}
+
+/** `<os>`: firmware and where its variables are kept. */
+export interface Firmware {
+  /** `<os firmware=>`: efi or bios, chosen by libvirt. */
+  readonly automatic: Located<string> | undefined;
+  readonly loader: Located<string> | undefined;
+  /** File with the variables of this guest; a path of the source host. */
+  readonly nvram: Located<string> | undefined;
+}
+
+export interface MemoryBacking {
+  readonly span: Span;
+  readonly hugepages: Span | undefined;
+  /** Asked sizes of huge pages in bytes; empty with `hugepages` means the host's default size. */
+  readonly pages: readonly {
+    readonly size: Located<number>;
+    /** Guest NUMA nodes that these pages are for; absent means all. */
+    readonly nodeset: Located<string> | undefined;
+  }[];
+  /** `<source type=>`: file, anonymous, memfd. */
+  readonly source: Located<string> | undefined;
+  readonly locked: Span | undefined;
+}
+
+/** Where the guest's memory is taken from on the host. */
+export interface NumaTune {
+  readonly span: Span;
+  /** One for the whole guest (`cell` undefined), the others for single guest nodes. */
+  readonly nodes: readonly {
+    readonly cell: Located<string> | undefined;
+    /** strict, preferred, interleave, restrictive. libvirt's default is strict. */
+    readonly mode: Located<string> | undefined;
+    readonly nodeset: Located<string> | undefined;
+    /** static or auto (chosen by numad). */
+    readonly placement: Located<string> | undefined;
+  }[];
+}
+
+export interface LaunchSecurity {
+  readonly span: Span;
+  /** sev, sev-snp, s390-pv, tdx. */
+  readonly type: Located<string> | undefined;
 }
 
 /**
