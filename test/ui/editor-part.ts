@@ -2,9 +2,9 @@ import type { Locator, Page } from 'playwright-core';
 import { until } from '../lab/process.ts';
 
 /** Milliseconds. */
-const limit = 30_000;
-/** Milliseconds after which quick fixes are asked for once more. */
-const quickFixTry = 3_000;
+const limit = 60_000;
+/** Milliseconds after which the editor is asked once more. */
+const look = 8_000;
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
@@ -31,6 +31,12 @@ export class EditorPart {
     return (await labels.allInnerTexts()).map((label) => label.trim());
   }
 
+  /** Brings an open editor to the front. */
+  async showTab(name: string): Promise<void> {
+    await this.tab(name).click();
+    await this.waitForTab(name);
+  }
+
   /** Waits until the tab `name` is in front and its text is drawn. */
   async waitForTab(name: string | RegExp): Promise<void> {
     await this.#group.locator('.tab.active').filter({ hasText: name }).waitFor();
@@ -42,18 +48,14 @@ export class EditorPart {
     await until('the editor takes the keyboard', limit, async () => {
       await this.#page.keyboard.press('Control+1');
       const focused = this.#group.locator('.monaco-editor.focused').first();
-      return focused.waitFor({ timeout: 1_000 }).then(
-        () => true as const,
-        () => undefined,
-      );
+      return (await appears(focused)) ? true : undefined;
     });
   }
 
   /** The lines on screen, top to bottom; a long file shows only a part of itself. */
   async visibleLines(): Promise<readonly string[]> {
     await this.#editor.locator('.view-lines').waitFor();
-    const lines = await this.#editor.locator('.view-lines').evaluate(readLines);
-    return lines as readonly string[];
+    return this.#editor.locator('.view-lines').evaluate(readLines);
   }
 
   /** Waits until a line on screen holds `text`. */
@@ -115,20 +117,22 @@ export class EditorPart {
     return this.#editor.locator(`.squiggly-${severity}`);
   }
 
-  /** Text of the hover over an occurrence of `text`. */
-  async hover(text: string, occurrence = 1): Promise<string> {
+  /**
+   * Text of the hover over an occurrence of `text`, as soon as it holds `expected`: its parts come
+   * from several providers, one after the other.
+   */
+  async hover(text: string, expected = '', occurrence = 1): Promise<string> {
     await this.goTo(text, occurrence);
     const hover = this.#page.locator('.monaco-hover:not(.hidden) .monaco-hover-content').first();
-    return until(`a hover at “${text}”`, limit, async () => {
-      await this.#page.keyboard.press('Control+K');
-      await this.#page.keyboard.press('Control+I');
-      const shown = await hover.waitFor({ timeout: quickFixTry }).then(
-        () => true,
-        () => false,
-      );
-      if (!shown) return undefined;
-      const said = (await hover.innerText()).trim();
-      return said === '' || said.startsWith('Loading') ? undefined : said;
+    return until(`a hover at “${text}” with “${expected}”`, limit, async () => {
+      if (!(await hover.isVisible())) {
+        await this.#page.keyboard.press('Control+K');
+        await this.#page.keyboard.press('Control+I');
+        if (!(await appears(hover))) return undefined;
+      }
+      const said = await hover.innerText({ timeout: look }).catch(() => '');
+      const loading = /^Loading|Checking for quick fixes/m.test(said);
+      return !loading && said !== '' && said.includes(expected) ? said.trim() : undefined;
     });
   }
 
@@ -138,13 +142,7 @@ export class EditorPart {
     const rows = this.#page.locator('.action-widget .monaco-list-row.action');
     await until(`quick fixes at “${text}”`, limit, async () => {
       await this.#page.keyboard.press('Control+.');
-      return rows
-        .first()
-        .waitFor({ timeout: quickFixTry })
-        .then(
-          () => true as const,
-          () => undefined,
-        );
+      return (await appears(rows.first())) ? true : undefined;
     });
     return (await rows.allInnerTexts()).map((title) => title.trim());
   }
@@ -185,7 +183,24 @@ export class EditorPart {
   }
 }
 
+/** Whether `locator` becomes visible within one look. */
+function appears(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ timeout: look }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What `readLines` needs of the browser's elements. */
+interface PageElement {
+  querySelectorAll(selector: string): Iterable<PageElement>;
+  readonly textContent: string;
+  readonly style: { readonly top: string };
+}
+
 /** Runs in the page: the editor keeps lines in any order and writes spaces as no-break spaces. */
-const readLines = `(lines) => [...lines.querySelectorAll('.view-line')]
-  .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
-  .map((line) => line.textContent.replaceAll('\\u00a0', ' '))` as unknown as () => unknown;
+function readLines(lines: unknown): string[] {
+  return [...(lines as PageElement).querySelectorAll('.view-line')]
+    .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
+    .map((line) => line.textContent.replaceAll('\u00a0', ' '));
+}

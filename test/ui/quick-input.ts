@@ -1,8 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../lab/process.ts';
 
-/** Milliseconds. */
-const limit = 20_000;
+/** Milliseconds: until an entry must be there, and how long one look for it takes. */
+const limits = { entry: 120_000, look: 10_000, close: 60_000 } as const;
 
 /** The box at the top: command palette, quick pick, input box. */
 export class QuickInput {
@@ -16,10 +16,23 @@ export class QuickInput {
     this.#input = this.#widget.locator('input.input').first();
   }
 
-  /** Waits for the box and sets its text. */
-  async type(text: string): Promise<void> {
-    await this.#input.waitFor();
-    await this.#input.fill(text);
+  /**
+   * Opens the box with a key, filters it, and chooses the entry `label`. Looks again and again: an
+   * entry that an extension contributes comes when the extension host is up, and an open box does
+   * not take it in.
+   */
+  async pick(key: string, filter: string, label: string): Promise<void> {
+    const row = this.row(label);
+    await until(`“${filter}” offers “${label}”`, limits.entry, async () => {
+      await this.#page.keyboard.press(key);
+      if (!(await appears(this.#input))) return undefined;
+      await this.#input.fill(filter);
+      if (await appears(row)) return true;
+      await this.dismiss();
+      return undefined;
+    });
+    await row.click();
+    await this.#waitUntilNotAsking(filter);
   }
 
   /** The entry whose first line is exactly `label`; a leading icon does not count. */
@@ -75,14 +88,22 @@ export class QuickInput {
   }
 
   /** Waits until the box is gone or asks for something else than the filter `text`. */
-  async waitUntilNotAsking(text: string): Promise<void> {
-    await until(`the quick input leaves “${text}”`, limit, async () => {
+  async #waitUntilNotAsking(text: string): Promise<void> {
+    await until(`the quick input leaves “${text}”`, limits.close, async () => {
       if (!(await this.#widget.isVisible())) return true;
       // The box may close between two looks; reading it must not wait for its return.
       const value = await this.#input.inputValue({ timeout: 1_000 }).catch(() => '');
       return value === text ? undefined : true;
     });
   }
+}
+
+/** Whether `locator` becomes visible within one look. */
+function appears(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ timeout: limits.look }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function escaped(text: string): string {

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { until } from '../lab/process.ts';
 
 /** Milliseconds. */
-const limit = 30_000;
+const limit = 60_000;
 
 /** One tree in the side bar, found by the title of its section. */
 export class TreeView {

@@ -2,9 +2,8 @@
  * VS Code's workbench as its user sees it. Everything here waits for what it acts on, at most the
  * page's default timeout, and then fails with the locator's name; nothing sleeps.
  */
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { until } from '../lab/process.ts';
 import type { WorkbenchWindow } from '../vscode-host/browser.ts';
 import { EditorPart } from './editor-part.ts';
 import { ModalDialog } from './modal-dialog.ts';
@@ -13,10 +12,8 @@ import { ProblemsPanel } from './problems-panel.ts';
 import { QuickInput } from './quick-input.ts';
 import { TreeView } from './tree-view.ts';
 
-/** Milliseconds that one try of opening the palette may take before the next. */
-const paletteTry = 3_000;
-/** Milliseconds until a command or a view of the extension must have appeared. */
-const contributionLimit = 45_000;
+/** Milliseconds until a view of the extension must have appeared. */
+const contributionLimit = 120_000;
 
 export class WorkbenchPage {
   readonly page: Page;
@@ -25,40 +22,31 @@ export class WorkbenchPage {
   readonly quickInput: QuickInput;
   readonly dialog: ModalDialog;
   readonly notifications: Notifications;
-  readonly #window: WorkbenchWindow;
+  readonly window: WorkbenchWindow;
   readonly #folder: string;
 
   /** `folder`: what relative paths of `openFile` start from. */
   constructor(window: WorkbenchWindow, folder: string) {
-    this.#window = window;
+    this.window = window;
     this.#folder = folder;
     this.page = window.page;
-    this.page.setDefaultTimeout(operationLimit);
     this.editor = new EditorPart(window.page);
     this.quickInput = new QuickInput(window.page);
     this.dialog = new ModalDialog(window.page);
-    this.notifications = new Notifications(window.page);
+    this.notifications = new Notifications(window.page, (title) => this.runCommand(title));
     this.problems = new ProblemsPanel(window.page, (title) => this.runCommand(title));
   }
 
   /** Writes `test/ui/shots/NAME.png`. */
   screenshot(name: string): Promise<string> {
-    return this.#window.screenshot(name);
+    return this.window.screenshot(name);
   }
 
   /** Opens a file by its path, as Ctrl+P does with an absolute path, and focuses its editor. */
   async openFile(path: string): Promise<void> {
     const absolute = resolve(this.#folder, path);
-    const name = absolute.slice(absolute.lastIndexOf('/') + 1);
-    await until(`${path} opens`, contributionLimit, async () => {
-      await this.page.keyboard.press('Control+P');
-      await this.quickInput.type(absolute);
-      const row = this.quickInput.row(name);
-      const found = await appears(row, paletteTry);
-      if (!found) await this.quickInput.dismiss();
-      else await row.click();
-      return found ? true : undefined;
-    });
+    const name = basename(absolute);
+    await this.quickInput.pick('Control+P', absolute, name);
     await this.editor.waitForTab(name);
     await this.editor.focus();
   }
@@ -68,16 +56,7 @@ export class WorkbenchPage {
    * Waits for the command: an extension contributes it only once the extension host is up.
    */
   async runCommand(title: string): Promise<void> {
-    await until(`the palette lists “${title}”`, contributionLimit, async () => {
-      await this.page.keyboard.press('F1');
-      await this.quickInput.type(`>${title}`);
-      const row = this.quickInput.row(title);
-      const found = await appears(row, paletteTry);
-      if (!found) await this.quickInput.dismiss();
-      else await row.click();
-      return found ? true : undefined;
-    });
-    await this.quickInput.waitUntilNotAsking(`>${title}`);
+    await this.quickInput.pick('F1', `>${title}`, title);
   }
 
   /** Shows a container of the activity bar by its title, such as `Live Migrate` or `Explorer`. */
@@ -108,12 +87,4 @@ export class WorkbenchPage {
   webview(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
-}
-
-/** Whether `locator` becomes visible within `timeout` milliseconds. */
-async function appears(locator: Locator, timeout: number): Promise<boolean> {
-  return locator.waitFor({ timeout }).then(
-    () => true,
-    () => false,
-  );
 }

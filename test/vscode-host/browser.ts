@@ -43,7 +43,7 @@ const flags = [
   '--disable-sync',
 ];
 /** Milliseconds. */
-const limits = { launch: 60_000, load: 60_000, operation: 20_000 } as const;
+const limits = { launch: 120_000, load: 120_000, operation: 60_000 } as const;
 
 /** Opens a window of `workbench` and waits until the workbench is drawn. */
 export async function openPage(

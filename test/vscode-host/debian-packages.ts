@@ -109,7 +109,9 @@ async function rootPrefix(): Promise<readonly string[] | undefined> {
 }
 
 function isProgram(name: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, name)));
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .some((folder) => isExecutable(join(folder, name)));
 }
 
 function isExecutable(path: string): boolean {

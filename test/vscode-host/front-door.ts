@@ -6,8 +6,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
-import { connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import { Socket, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface FrontDoor {
@@ -77,7 +77,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     });
     remember(upstream);
     upstream.setNoDelay(true);
-    (socket as Socket).setNoDelay(true);
+    if (socket instanceof Socket) socket.setNoDelay(true);
     upstream.on('error', () => socket.destroy());
     socket.on('error', () => upstream.destroy());
     upstream.on('close', () => socket.destroy());

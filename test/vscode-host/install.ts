@@ -100,10 +100,13 @@ async function build(folder: string, say: (line: string) => void): Promise<void>
       timeoutMs: limits.build,
     });
     const host = hostIn(folder, '');
-    const answer = await must([host.node, host.entry, '--version', '--config', join(folder, 'unused.yaml')], {
-      env,
-      timeoutMs: limits.probe,
-    });
+    const answer = await must(
+      [host.node, host.entry, '--version', '--config', join(folder, 'unused.yaml')],
+      {
+        env,
+        timeoutMs: limits.probe,
+      },
+    );
     const version = /with Code (\d+\.\d+\.\d+)/.exec(answer)?.[1];
     if (version === undefined) throw new Error(`code-server answers “${answer.trim()}”`);
     await writeFile(join(folder, 'installed.json'), JSON.stringify({ version }));

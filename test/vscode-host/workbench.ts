@@ -68,7 +68,7 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
 };
 
 /** Milliseconds. */
-const limits = { listen: 60_000, installExtension: 120_000, end: 5_000 } as const;
+const limits = { listen: 120_000, installExtension: 120_000, end: 10_000 } as const;
 const logLength = 64 * 1024;
 
 /**
@@ -153,7 +153,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     port: door.port,
     version: host.version,
     userDataDir,
-    serverLog: running.log,
+    serverLog: () => running.log(),
     extensionHosts: () => processesOfGroup(running.pid, '--type=extensionHost'),
     exited: running.exited,
     close,
