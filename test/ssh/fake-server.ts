@@ -87,8 +87,8 @@ export async function fakeServer(t: TestContext, options: FakeServerOptions): Pr
       });
     },
   );
-  const port = await listening(t, server as unknown as NetServer);
-  return { port, sockets: tracked(server as unknown as NetServer), commands, attempts };
+  const port = await listening(t, server);
+  return { port, sockets: tracked(server), commands, attempts };
 }
 
 /** A TCP server that does not speak ssh. */

@@ -172,7 +172,7 @@ test('a key is known, unknown, changed or revoked', () => {
   const changed = judge(keyB, 'kvm01');
   assert.equal(changed.kind, 'changed');
   assert.deepEqual(
-    changed.kind === 'changed' && changed.entries.map(({ path, line }) => [path, line]),
+    changed.entries.map(({ path, line }) => [path, line]),
     [['f', 1]],
   );
   assert.equal(judge(ecdsaKey, 'kvm01').kind, 'changed');
