@@ -118,6 +118,25 @@ export class Connections implements vscode.Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
+  /**
+   * Now that the domain is known, so are the paths to look at on the other side: a destination that
+   * was asked before is asked for these as well.
+   */
+  private askDestinations(source: string): void {
+    const migrations = openMigrations();
+    const facts = this.states.facts();
+    for (const { descriptor } of migrations) {
+      const { source: from, destination } = descriptor.migration;
+      if (from?.value !== source || destination === undefined) continue;
+      const state = this.states.of(destination.value);
+      if (state.kind !== 'answered' || !state.connected) continue;
+      const paths = wantedPaths(destination.value, migrations, facts);
+      if (paths.some((path) => !Object.hasOwn(state.snapshot.images, path))) {
+        void this.ask(destination.value);
+      }
+    }
+  }
+
   private fail(host: string, error: unknown): void {
     this.log.error(`${host}: ${causeOf(error)}`);
     // Checks that wait for this host then say why; facts of an earlier answer are kept instead.
@@ -166,6 +185,7 @@ export class Connections implements vscode.Disposable {
         () => Date.now(),
       );
       this.states.set(host, { kind: 'answered', snapshot, connected: true });
+      this.askDestinations(host);
     } catch (error) {
       // What `connect` has told already is not told twice.
       if (this.states.of(host).kind !== 'failed') this.fail(host, error);

@@ -17,6 +17,9 @@ export class Tree<Item> implements vscode.TreeDataProvider<ViewNode<Item>>, vsco
   private readonly parents = new Map<string, ViewNode<Item>>();
   private readonly source: TreeSource<Item>;
   private pending: NodeJS.Timeout | undefined;
+  /** Rows that are being asked for; a tree that changes under them loses their answers. */
+  private loading = 0;
+  private stale = false;
 
   constructor(viewId: string, source: TreeSource<Item>) {
     this.source = source;
@@ -29,9 +32,12 @@ export class Tree<Item> implements vscode.TreeDataProvider<ViewNode<Item>>, vsco
 
   /** Shows everything anew; many calls at once become one. */
   refresh(): void {
-    if (this.pending !== undefined) return;
+    this.stale = true;
+    if (this.pending !== undefined || this.loading > 0) return;
     this.pending = setTimeout(() => {
       this.pending = undefined;
+      if (this.loading > 0) return;
+      this.stale = false;
       this.changes.fire(undefined);
     }, 50);
   }
@@ -61,12 +67,22 @@ export class Tree<Item> implements vscode.TreeDataProvider<ViewNode<Item>>, vsco
   }
 
   async getChildren(node?: ViewNode<Item>): Promise<ViewNode<Item>[]> {
-    const found = node === undefined ? await this.source.roots() : await this.source.children(node);
+    const found = await this.load(node);
     for (const child of found) {
       if (node === undefined) this.parents.delete(child.id);
       else this.parents.set(child.id, node);
     }
     return [...found];
+  }
+
+  private async load(node: ViewNode<Item> | undefined): Promise<readonly ViewNode<Item>[]> {
+    this.loading++;
+    try {
+      return await (node === undefined ? this.source.roots() : this.source.children(node));
+    } finally {
+      this.loading--;
+      if (this.loading === 0 && this.stale) this.refresh();
+    }
   }
 
   getParent(node: ViewNode<Item>): ViewNode<Item> | undefined {
