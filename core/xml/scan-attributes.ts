@@ -18,6 +18,9 @@ type RawAttribute = Omit<XmlAttribute, 'value'>;
 const lineFeed = 10;
 const ampersand = 0x26;
 const lessThan = 0x3c;
+const equalsSign = 0x3d;
+const greaterThan = 0x3e;
+const slash = 0x2f;
 
 /** Above this many attributes a set finds a name that is there already, below it a plain search. */
 const fewAttributes = 16;
@@ -42,18 +45,20 @@ export class AttributeScanner {
     let at = from;
     for (;;) {
       const start = skipSpace(text, at);
-      const char = text.charAt(start);
-      if (char === '>') return { attributes, end: start + 1, selfClosing: false, complete: true };
-      if (char === '/' && text.charAt(start + 1) === '>') {
+      const code = text.charCodeAt(start);
+      if (code === greaterThan) {
+        return { attributes, end: start + 1, selfClosing: false, complete: true };
+      }
+      if (code === slash && text.charCodeAt(start + 1) === greaterThan) {
         return { attributes, end: start + 2, selfClosing: true, complete: true };
       }
-      if (char === '' || char === '<') {
+      if (start >= text.length || code === lessThan) {
         const end = trimmedEnd(text, at, start);
         return { attributes, end, selfClosing: false, complete: false };
       }
       const stop = nameEnd(text, start);
       if (stop === start) {
-        const message = say('“{0}” cannot stand in a tag; remove it.', char);
+        const message = say('“{0}” cannot stand in a tag; remove it.', text.charAt(start));
         this.problems.addReplaceable('xml-stray-character', { start, end: start + 1 }, message, '');
         at = start + 1;
         continue;
@@ -63,7 +68,7 @@ export class AttributeScanner {
       if (names === undefined && attributes.length >= fewAttributes) {
         names = new Set(attributes.map(({ name }) => name));
       }
-      if (names?.has(read.name) ?? attributes.some(({ name }) => name === read.name)) {
+      if (names?.has(read.name) ?? holds(attributes, read.name)) {
         this.duplicate(read, at);
       }
       names?.add(read.name);
@@ -77,7 +82,7 @@ export class AttributeScanner {
     const name = text.slice(start, stop);
     const nameSpan = { start, end: stop };
     const equals = skipSpace(text, stop);
-    if (text.charAt(equals) !== '=') {
+    if (text.charCodeAt(equals) !== equalsSign) {
       this.problems.add(
         'xml-attribute-no-value',
         nameSpan,
@@ -214,6 +219,11 @@ export class AttributeScanner {
       [{ title: say('Remove it'), span: { start: from, end: span.end }, newText: '' }],
     );
   }
+}
+
+function holds(attributes: readonly XmlAttribute[], name: string): boolean {
+  for (const attribute of attributes) if (attribute.name === name) return true;
+  return false;
 }
 
 /** Reports an `&` that begins no entity known here. */

@@ -14,6 +14,10 @@ import { Lookahead } from './lookahead.ts';
 import type { ProblemList } from './problem-list.ts';
 import { AttributeScanner, badEntity } from './scan-attributes.ts';
 
+const exclamationMark = 0x21;
+const slash = 0x2f;
+const questionMark = 0x3f;
+
 /** Reads a text once from front to end, tells its tags and texts to a builder, and what is wrong. */
 export class Scanner {
   private readonly text: string;
@@ -49,10 +53,10 @@ export class Scanner {
 
   private markup(open: number): void {
     const { text } = this;
-    const next = text.charAt(open + 1);
-    if (next === '/') this.endTag(open);
-    else if (next === '?') this.instruction(open);
-    else if (next === '!') this.declarative(open);
+    const next = text.charCodeAt(open + 1);
+    if (next === slash) this.endTag(open);
+    else if (next === questionMark) this.instruction(open);
+    else if (next === exclamationMark) this.declarative(open);
     else if (startsName(text, open + 1)) this.startTag(open);
     else this.namelessTag(open);
   }
