@@ -143,7 +143,7 @@ test('migration parameters and capabilities of QEMU are read', () => {
   const { monitors, agents } = readDetailPart(recorded('debian13-details'), [], 'root');
   const monitor = monitors.get(uuid) ?? assert.fail('not asked');
   assert.equal(monitor.parameters?.['downtime-limit'], 300);
-  assert.equal(monitor.parameters?.['xbzrle-cache-size'], 64 * 1024 ** 2);
+  assert.equal(monitor.parameters['xbzrle-cache-size'], 64 * 1024 ** 2);
   assert.equal(monitor.capabilities?.['auto-converge'], false);
   assert.equal(agents.has(uuid), false);
 });
