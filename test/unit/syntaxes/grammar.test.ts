@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import oniguruma from 'vscode-oniguruma';
 import textmate from 'vscode-textmate';
+import type { Field } from '../../../core/descriptor/field-types.ts';
+import { migrationFields } from '../../../core/descriptor/fields.ts';
+import { inventoryFields } from '../../../core/descriptor/inventory-fields.ts';
 import { loadDescriptor } from '../../../core/descriptor/load.ts';
+import { readDomain } from '../../../core/domain/read.ts';
 import { parseXml } from '../../../core/xml/parse.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -90,6 +94,52 @@ policy:
   });
 });
 
+test('a MAC address in quotes is still told apart', async () => {
+  const text = 'networks:\n  - { mac: "52:54:00:12:34:56" }';
+  assert.deepEqual(await scopesOf('source.live-migration', text, ['52:54:00:12:34:56']), {
+    '52:54:00:12:34:56': 'constant.other.mac.live-migration',
+  });
+});
+
+/** Every value that some key of the format takes from a list. */
+function listedValues(field: Field): readonly string[] {
+  switch (field.kind) {
+    case 'enum':
+      return Object.keys(field.values);
+    case 'object':
+      return Object.values(field.fields).flatMap(listedValues);
+    case 'list':
+      return listedValues(field.item);
+    case 'map':
+      return listedValues(field.value);
+    default:
+      return [];
+  }
+}
+
+test('every value that a key takes from a list is coloured as one', async () => {
+  const values = new Set([migrationFields, inventoryFields].flatMap(listedValues));
+  assert.ok(values.size > 20);
+  for (const value of values) {
+    const scopes = await scopesOf('source.live-migration', `key: ${value}`, [value]);
+    assert.equal(scopes[value], 'support.constant.live-migration', value);
+  }
+});
+
+test('the name by which a migration calls a disk stands out', async () => {
+  const text =
+    "<target dev='vda' bus='virtio'/>\n<target bus='scsi' dev=\"sda\"/>\n<target dev='vd";
+  assert.deepEqual(
+    await scopesOf('text.xml.libvirt-domain', text, ['vda', 'virtio', 'sda', 'dev']),
+    {
+      dev: 'entity.other.attribute-name.libvirt-domain',
+      vda: 'variable.other.disk-target.libvirt-domain',
+      virtio: 'string.quoted.single.libvirt-domain',
+      sda: 'variable.other.disk-target.libvirt-domain',
+    },
+  );
+});
+
 test('domain XML’s tags, attributes, values and what forbids copying are told apart', async () => {
   const text =
     "<disk type='file'>\n  <shareable/>\n  <!-- x -->\n  <source file='/a &amp; b'/>\n</disk>";
@@ -159,7 +209,11 @@ for (const [name, snippet] of await snippetsIn('snippets/live-migration.json')) 
 }
 
 for (const [name, snippet] of await snippetsIn('snippets/libvirt-domain.json')) {
-  test(`the snippet “${name}” is well-formed as it is inserted`, () => {
-    assert.deepEqual(parseXml(inserted(snippet)).problems, []);
+  test(`the snippet “${name}” is read as a device without mistakes as it is inserted`, () => {
+    const document = parseXml(`<domain><devices>${inserted(snippet)}</devices></domain>`);
+    const { domain, problems } = readDomain('file:///x.domain.xml', document);
+    assert.deepEqual([...document.problems, ...problems], []);
+    assert.equal((domain?.disks.length ?? 0) + (domain?.interfaces.length ?? 0), 1);
+    assert.notEqual(snippet.description, '');
   });
 }
