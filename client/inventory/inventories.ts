@@ -62,11 +62,11 @@ export class WorkspaceInventories implements vscode.Disposable {
       this.current = readInventories(await this.texts());
     } while (generation !== this.generation);
     this.stale = false;
-    await vscode.commands.executeCommand(
-      'setContext',
-      'liveMigrate.hasInventory',
-      this.current.files.length > 0,
-    );
+    const { files } = this.current;
+    await Promise.all([
+      vscode.commands.executeCommand('setContext', 'liveMigrate.hasInventory', files.length > 0),
+      vscode.commands.executeCommand('setContext', 'liveMigrate.inventoriesRead', true),
+    ]);
     this.changed.fire(this.current);
     return this.current;
   }

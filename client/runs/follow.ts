@@ -12,9 +12,15 @@ import { isActive } from './shown-run.ts';
 export function findOpenRuns(runs: RunCenter, log: vscode.LogOutputChannel): vscode.Disposable {
   const load = (): void => {
     if (!vscode.workspace.isTrusted) return;
-    runs.load().catch((error: unknown) => {
-      log.error(`reading the run records: ${causeOf(error)}`);
-    });
+    runs
+      .load()
+      .catch((error: unknown) => {
+        log.error(`reading the run records: ${causeOf(error)}`);
+      })
+      .finally(() => {
+        // Before that nobody knows whether the view is empty.
+        void vscode.commands.executeCommand('setContext', 'liveMigrate.runsRead', true);
+      });
   };
   const later = setTimeout(load, 100);
   const trusted = vscode.workspace.onDidGrantWorkspaceTrust(load);

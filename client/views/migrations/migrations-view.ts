@@ -27,7 +27,13 @@ export class MigrationsView implements vscode.Disposable {
         view.badge =
           active === 0
             ? undefined
-            : { value: active, tooltip: vscode.l10n.t('{0} migrations run', active) };
+            : {
+                value: active,
+                tooltip:
+                  active === 1
+                    ? vscode.l10n.t('One migration runs')
+                    : vscode.l10n.t('{0} migrations run', active),
+              };
         this.tree.refresh();
       }),
       // Another window or the command line may have started or ended something meanwhile.
