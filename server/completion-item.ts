@@ -1,7 +1,7 @@
 import { CompletionItemKind, InsertTextFormat, InsertTextMode } from 'vscode-languageserver/node';
 import type { CompletionItem as LspCompletionItem } from 'vscode-languageserver/node';
 import { render } from '../core/messages.ts';
-import type { CompletionItem, CompletionKind } from '../core/service/completion.ts';
+import type { CompletionItem, CompletionKind } from '../core/service/completion-item.ts';
 import { toRange } from './convert.ts';
 import type { Conversion } from './convert.ts';
 import { toMarkdown } from './markdown.ts';

@@ -1,8 +1,8 @@
 import type { AnyMapField, AnyObjectField, Field } from '../descriptor/field-types.ts';
 import type { Message } from '../messages.ts';
 import { allRules } from '../rules/all.ts';
-import { literal, missingNote } from './completion.ts';
-import type { CompletionItem, CompletionPlace } from './completion.ts';
+import { literal, missingNote } from './completion-item.ts';
+import type { CompletionItem, CompletionPlace } from './completion-item.ts';
 import { fieldCard } from './field-card.ts';
 
 /** Keys that the mapping at the cursor can still take: required ones first, in the table's order. */

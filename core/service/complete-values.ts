@@ -4,7 +4,7 @@ import type { Message } from '../messages.ts';
 import { exactSize, parseQuantity } from '../units/quantity.ts';
 import type { Dimension } from '../units/quantity.ts';
 import { yamlText } from './complete-items.ts';
-import type { CompletionItem, CompletionKind, CompletionPlace } from './completion.ts';
+import type { CompletionItem, CompletionKind, CompletionPlace } from './completion-item.ts';
 import { otherWritings } from './conversions.ts';
 import { diskCard, diskOf, domainOf, sourceImage } from './disk-facts.ts';
 import { isUri } from './host-name.ts';

@@ -7,7 +7,7 @@ import type { Field } from '../../../core/descriptor/field-types.ts';
 import { loadDescriptor } from '../../../core/descriptor/load.ts';
 import { allRules } from '../../../core/rules/all.ts';
 import { complete } from '../../../core/service/completion.ts';
-import type { CompletionItem } from '../../../core/service/completion.ts';
+import type { CompletionItem } from '../../../core/service/completion-item.ts';
 import { domainXml, inventory } from '../../protocol/samples.ts';
 import { atCursor } from './cursor-text.ts';
 import { contextOf } from './memory-workspace.ts';
