@@ -25,10 +25,12 @@ export class EditorPart {
     return this.#page.locator('.part.editor').getByRole('tab', { name }).first();
   }
 
-  /** Labels of the open tabs. */
+  /** Names of the open tabs. */
   async tabs(): Promise<readonly string[]> {
-    const labels = this.#page.locator('.part.editor .tab .label-name');
-    return (await labels.allInnerTexts()).map((label) => label.trim());
+    const tabs = await this.#page.locator('.part.editor .tab').all();
+    return Promise.all(
+      tabs.map(async (tab) => (await tab.getAttribute('data-resource-name')) ?? ''),
+    );
   }
 
   /** Brings an open editor to the front. */
@@ -68,12 +70,14 @@ export class EditorPart {
 
   /** Selects an occurrence of `text` (the first is 1), by the editor's own find. */
   async select(text: string, occurrence = 1): Promise<void> {
-    await this.focus();
-    await this.#page.keyboard.press('Control+Home');
-    await this.#page.keyboard.press('Control+F');
     const find = this.#editor.locator('.find-widget.visible');
     const box = find.locator('.find-part textarea').first();
-    await box.waitFor();
+    await until('the find widget opens', limit, async () => {
+      await this.focus();
+      await this.#page.keyboard.press('Control+Home');
+      await this.#page.keyboard.press('Control+F');
+      return (await appears(box)) ? true : undefined;
+    });
     await box.fill(text);
     const count = find.locator('.matchesCount');
     await count.filter({ hasText: new RegExp(`^\\d+ of \\d+$`) }).waitFor();
@@ -98,7 +102,7 @@ export class EditorPart {
     await this.#paste(by);
   }
 
-  /** Replaces the whole text. */
+  /** Replaces the whole text, of which there must be some. */
   async setText(text: string): Promise<void> {
     await this.focus();
     await this.#page.keyboard.press('Control+A');
@@ -174,12 +178,15 @@ export class EditorPart {
     return lenses.flatMap((lens) => lens.split('|').map((text) => text.trim()));
   }
 
+  /** Pastes over the selection, and waits until that is done: VS Code asks extensions first. */
   async #paste(text: string): Promise<void> {
     const context = this.#page.context();
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await this.#page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
-    await this.focus();
+    const cursor = this.#page.locator('[id="status.editor.selection"]');
+    await cursor.filter({ hasText: 'selected' }).waitFor();
     await this.#page.keyboard.press('Control+V');
+    await cursor.filter({ hasNotText: 'selected' }).waitFor();
   }
 }
 

@@ -10,10 +10,10 @@ export class ProblemsPanel {
     this.#runCommand = runCommand;
   }
 
-  /** Shows the view and waits for it. */
+  /** Shows the view and waits until it has the keyboard, which it takes a moment after it shows. */
   async open(): Promise<void> {
     await this.#runCommand('Problems: Focus on Problems View');
-    await this.#rows.page().locator('.markers-panel').waitFor();
+    await this.#rows.page().locator('.part.panel:focus-within .markers-panel').waitFor();
   }
 
   /** The row of a problem (or of a file) that holds `text`. */

@@ -71,9 +71,10 @@ export class QuickInput {
     await this.#widget.locator('.quick-input-title').filter({ hasText: title }).waitFor();
   }
 
-  /** What an input box says under its field: the prompt, or why the answer is refused. */
-  async message(): Promise<string> {
-    return (await this.#widget.locator('.quick-input-message').innerText()).trim();
+  /** What an input box says under its field once that holds `expected`: prompt, or refusal. */
+  async message(expected: string | RegExp = ''): Promise<string> {
+    const message = this.#widget.locator('.quick-input-message').filter({ hasText: expected });
+    return (await message.innerText()).trim();
   }
 
   /** Whether an input box hides what is typed. */

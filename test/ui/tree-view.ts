@@ -23,8 +23,12 @@ export class TreeView {
 
   /** Label and description of the rows on screen, top to bottom. */
   async texts(): Promise<readonly string[]> {
-    const texts = await this.#pane.getByRole('treeitem').allInnerTexts();
-    return texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
+    const texts: string[] = [];
+    for (const row of await this.#pane.getByRole('treeitem').all()) {
+      const parts = await row.locator('.label-name, .label-description').allInnerTexts();
+      texts.push(parts.map((part) => part.trim()).join(' '));
+    }
+    return texts;
   }
 
   /** What the view says instead of a tree while it is empty. */

@@ -64,6 +64,8 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'telemetry.telemetryLevel': 'off',
   'chat.disableAIFeatures': true,
   'git.enabled': false,
+  // The desktop's default; the browser's would write a file while a test reads it.
+  'files.autoSave': 'off',
   'files.simpleDialog.enable': true,
 };
 
