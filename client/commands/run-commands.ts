@@ -11,7 +11,8 @@ export function runCommands({ runs, texts }: CommandWorld): Commands {
       const id = await runId(argument, runs.runs(), 'active');
       const run = id === undefined ? undefined : runs.run(id);
       if (run === undefined) return;
-      const cancel = vscode.l10n.t('Cancel Migration');
+      const cancel = { title: vscode.l10n.t('Cancel Migration') };
+      const keep = { title: vscode.l10n.t('Keep Migrating'), isCloseAffordance: true };
       const chosen = await vscode.window.showWarningMessage(
         vscode.l10n.t('Cancel the migration of {0}?', run.domain),
         {
@@ -24,6 +25,7 @@ export function runCommands({ runs, texts }: CommandWorld): Commands {
           ),
         },
         cancel,
+        keep,
       );
       if (chosen !== cancel) return;
       const result = await runs.cancel(run.id);
