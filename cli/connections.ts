@@ -24,6 +24,9 @@ export async function withHosts<T>(
   const configFile = textOption(values['ssh-config']) ?? environment['LIVEMIGRATE_SSH_CONFIG'];
   const hosts = openHosts({
     ...(configFile === undefined ? {} : { configFile: resolve(folder, configFile) }),
+    warn: (message) => {
+      terminal.note(terminal.say(message));
+    },
     ...(terminal.interactive
       ? {
           confirmHostKey: async ({ host, keyType, fingerprint }) => {

@@ -36,7 +36,7 @@ export async function preflightFile(context: CommandContext, hosts: HostPool): P
   const found = await preflight({
     uri,
     workspace,
-    hosts: (target) => hosts.session(target),
+    hosts: (target) => hosts.session(target, context.signal),
     now: () => Date.now(),
     signal: context.signal,
   });

@@ -11,7 +11,7 @@ export interface Terminal {
   /** A line that replaces itself while work goes on; nothing where standard error is no terminal. */
   progress(line: string): void;
   readonly interactive: boolean;
-  say(message: Message): string;
+  readonly say: (message: Message) => string;
 }
 
 export function processTerminal(translate: Translate): Terminal {

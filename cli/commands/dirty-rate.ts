@@ -37,6 +37,7 @@ export const dirtyRate: CliCommand = {
       const format = formatOption(values['format'], ['text', 'json']);
       const session = await hosts.session(
         targetFor(host, inventoryHosts(context)) ?? { name: host },
+        signal,
       );
       const samples = integerOption('--samples', values['samples'], 5);
       let measured = 0;

@@ -35,7 +35,7 @@ export const facts: CliCommand = {
             named: name,
             target: targetFor(name, listed) ?? { name },
             paths,
-            hosts: (target) => hosts.session(target),
+            hosts: (target) => hosts.session(target, signal),
             now: () => Date.now(),
             signal,
           }),

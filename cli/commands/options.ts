@@ -22,7 +22,7 @@ export function textOption(value: unknown): string | undefined {
 /** Milliseconds of an option such as `--calc-time 1s`. */
 export function durationOption(name: string, value: unknown, fallback: number): number {
   if (value === undefined) return fallback;
-  const result = parseQuantity(String(value), 'duration');
+  const result = parseQuantity(textOption(value) ?? '', 'duration');
   if (!result.ok) throw new UsageError(say('{0} takes a time with a unit, for example 1s.', name));
   return result.quantity.amount;
 }

@@ -223,7 +223,6 @@ function bindText(
     );
   }
   if (value.trim() === '') return wrongValue(node.span, report, say('This text is empty.'));
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(value))
     return wrongValue(node.span, report, say('This text contains a control character.'));
   if (pattern !== undefined && !pattern.test(value)) {

@@ -6,7 +6,4 @@ import type { inventoryFields } from './inventory-fields.ts';
 export type MigrationModel = Bound<typeof migrationFields>;
 export type InventoryModel = Bound<typeof inventoryFields>;
 export type InventoryHost = NonNullable<InventoryModel['hosts']>['items'][number];
-export type DiskEntry = NonNullable<
-  NonNullable<MigrationModel['storage']>['disks']
->['items'][number];
 export type Policy = NonNullable<MigrationModel['policy']>;

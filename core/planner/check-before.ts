@@ -15,15 +15,23 @@ export function refuseFile(descriptor: MigrationDescriptor): readonly Refusal[] 
     .map(({ code, message }) => ({ path: [], code, message }));
 }
 
-/** Every error that a rule found refuses, by the rule's id and in its words. */
+/**
+ * Every error that a rule found refuses, by the rule's id and in its words; so does every rule whose
+ * finding would be an error and that could not look. A rule that the file switches off or makes milder
+ * does not.
+ */
 export function checkRules(check: CheckResult): readonly Refusal[] {
-  return check.problems
+  const found = check.problems
     .filter(({ severity }) => severity === 'error')
-    .map(({ code, message }) => ({
+    .map(({ code, message }) => ({ path: [], code, message }));
+  const blind = check.waiting
+    .filter(({ severity }) => severity === 'error')
+    .map(({ id, facts }) => ({
       path: [],
-      code,
-      message,
+      code: id,
+      message: facts[0]?.why ?? say('the facts are not known'),
     }));
+  return [...found, ...blind];
 }
 
 export interface HostCheck {

@@ -14,6 +14,8 @@ import { viewMigration } from './view.ts';
 /** A rule that could not run, and why: shown as one code lens, never a guess and never silence. */
 export interface WaitingRule {
   readonly id: string;
+  /** How bad its finding would be: the level that the file gives it, else the rule's own. */
+  readonly severity: Exclude<Severity, 'hint'>;
   readonly facts: readonly WaitingFact[];
 }
 
@@ -74,8 +76,9 @@ export function checkMigration(
       missing.push(...outcome.waiting);
       if (outcome.crashed) continue;
     }
-    if (missing.length > 0) waiting.push({ id: rule.id, facts: missing });
-    else ran.push(rule.id);
+    if (missing.length > 0) {
+      waiting.push({ id: rule.id, severity: level ?? rule.severity, facts: missing });
+    } else ran.push(rule.id);
   }
   return { problems, waiting, ran, off };
 }

@@ -11,8 +11,6 @@ import { join, resolve } from 'node:path';
 import { CommandFailed, identify, must } from '../lab/process.ts';
 import { VsCodeHostImpossible, ensurePackages, findBrowser } from './debian-packages.ts';
 
-export { VsCodeHostImpossible } from './debian-packages.ts';
-
 /** An installed host: paths are absolute. */
 export interface VsCodeHost {
   readonly folder: string;

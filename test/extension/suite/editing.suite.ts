@@ -115,9 +115,8 @@ describe('editing a migration file', () => {
       at,
     );
     const text = hovers
-      .flatMap((hover) =>
-        hover.contents.map((each) => (typeof each === 'string' ? each : each.value)),
-      )
+      .flatMap((hover) => hover.contents)
+      .map((each) => (each instanceof vscode.MarkdownString ? each.value : ''))
       .join('\n');
     assert.match(text, /--bandwidth/);
   });

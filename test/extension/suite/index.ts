@@ -13,7 +13,7 @@ export async function run(): Promise<void> {
   await new Promise<void>((passed, failed) => {
     const runner = mocha.run((failures) => {
       const { passes = 0 } = runner.stats ?? {};
-      // eslint-disable-next-line no-console -- the launcher counts by this line
+      // The launcher counts by this line.
       console.log(`suite: ${String(passes)} passed, ${String(failures)} failed`);
       if (failures === 0 && passes > 0) passed();
       else failed(new Error(`${String(failures)} tests failed`));

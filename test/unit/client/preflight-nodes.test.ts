@@ -68,6 +68,7 @@ test('errors come first and what passed comes last', async () => {
     waiting: [
       {
         id: 'later',
+        severity: 'error',
         facts: [{ name: 'destination.cpu', why: say('kvm02 is silent'), host: 'kvm02' }],
       },
     ],

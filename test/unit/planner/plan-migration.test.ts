@@ -340,13 +340,25 @@ test('every error of the rules refuses by the rule’s id', () => {
     check: {
       off: ['a'],
       waiting: [
-        { id: 'b', facts: [{ name: 'source.cpu', why: say('not connected'), host: 'kvm01' }] },
+        {
+          id: 'b',
+          severity: 'warning',
+          facts: [{ name: 'source.cpu', why: say('not connected'), host: 'kvm01' }],
+        },
       ],
     },
   });
   assert.deepEqual(
     told.skippedChecks.map(({ id }) => id),
     ['a', 'b'],
+  );
+});
+
+test('a check that would refuse and could not be made refuses as well: what is not known is not good', () => {
+  const facts = [{ name: 'source.cpu', why: say('not connected'), host: 'kvm01' }] as const;
+  assert.deepEqual(
+    refusedWith({ check: { waiting: [{ id: 'same-arch', severity: 'error', facts }] } }),
+    ['same-arch'],
   );
 });
 

@@ -6,15 +6,3 @@ export function atCursor(marked: string): { readonly text: string; readonly offs
   }
   return { text: marked.slice(0, offset) + marked.slice(offset + 1), offset };
 }
-
-/** A text in which `«` and `»` mark a range: the text without them, and the range. */
-export function withRange(marked: string): {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-} {
-  const start = marked.indexOf('«');
-  const end = marked.indexOf('»') - 1;
-  if (start < 0 || end < start) throw new Error('a marked text has one «range»');
-  return { text: marked.replace('«', '').replace('»', ''), start, end };
-}
