@@ -1,0 +1,167 @@
+/** The command line against real hosts: what it refuses, and the whole story of `npm start -- --terminal`. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { build } from '../../scripts/build.ts';
+import { prepareExample } from '../../scripts/example.ts';
+import type { Example } from '../../scripts/example.ts';
+import { tellStory } from '../../scripts/terminal-story.ts';
+import { openLab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+
+const livemigrate = join(import.meta.dirname, '..', '..', 'dist', 'livemigrate.cjs');
+const image = '/var/lib/libvirt/images/web01-vda.qcow2';
+/** Milliseconds, for two slow cores. */
+const patience = { timeout: 300_000 } as const;
+
+let lab: Lab | undefined;
+let example: Example;
+let original = '';
+
+before(
+  async () => {
+    await build();
+    lab = await openLab({ private: true });
+    example = await prepareExample(lab, join(lab.stateDir, 'workspace'));
+    original = await readFile(example.migration, 'utf8');
+  },
+  { timeout: 15 * 60_000 },
+);
+
+after(async () => {
+  await lab?.close();
+}, patience);
+
+function hosts(): Lab {
+  assert.ok(lab !== undefined);
+  return lab;
+}
+
+interface Answer {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+function cli(...args: string[]): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [livemigrate, ...args], {
+      cwd: example.folder,
+      env: {
+        ...process.env,
+        LIVEMIGRATE_SSH_CONFIG: example.sshConfig,
+        LIVEMIGRATE_STATE: join(hosts().stateDir, 'state'),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 120_000,
+    });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      resolve({ code, said });
+    });
+  });
+}
+
+/** What a refused launch must leave as it was: where the guest runs, its job, and every image. */
+async function picture(): Promise<string> {
+  const parts = await Promise.all([
+    hosts().exec(
+      'kvm01',
+      'virsh domstate web01; virsh domjobinfo web01; ls -i /var/lib/libvirt/images /srv/shared',
+    ),
+    hosts().exec('kvm02', 'virsh list --all --name; ls -i /var/lib/libvirt/images'),
+  ]);
+  return parts.map(({ stdout }) => stdout).join('\n');
+}
+
+/** The rule is named by preflight and by run, both refuse, and nothing has been touched. */
+async function assertRefused(id: string): Promise<void> {
+  const earlier = await picture();
+  const preflight = await cli('preflight', 'web01.migration.yaml');
+  assert.equal(preflight.code, 1, preflight.said);
+  assert.ok(preflight.said.includes(`[${id}]`), preflight.said);
+  const run = await cli('run', 'web01.migration.yaml', '--yes');
+  assert.equal(run.code, 1, run.said);
+  assert.ok(run.said.includes(`[${id}]`), run.said);
+  assert.equal(await picture(), earlier);
+}
+
+test(
+  'a shareable disk that is copied is refused by check, by preflight and at launch',
+  patience,
+  async () => {
+    const check = await cli('check', 'web01.migration.yaml');
+    assert.equal(check.code, 1);
+    assert.match(check.said, /^web01\.migration\.yaml:17:15: error: .*\[shareable-disk-copied\]$/m);
+    await assertRefused('shareable-disk-copied');
+  },
+);
+
+test(
+  'copying an image onto itself is refused on the evidence of both hosts',
+  patience,
+  async () => {
+    await assertRefused('self-copy-same-image');
+  },
+);
+
+test('a destination image of another size is refused', patience, async () => {
+  const mended = original
+    .replace(/(target: vdb\n\s*action:) copy/, '$1 shared')
+    .replace(/\n\s*destination: \{ create: true \}/, '');
+  await writeFile(example.migration, mended);
+  try {
+    await hosts().createImage('kvm02', image, 'qcow2', 32);
+    await assertRefused('dest-image-size-equal');
+  } finally {
+    await hosts().exec('kvm02', ['rm', '-f', image]);
+    await writeFile(example.migration, original);
+  }
+});
+
+test('a host that is down is told by name and the launch refused', patience, async () => {
+  const inventory = join(example.folder, 'hosts.migration.yaml');
+  const text = await readFile(inventory, 'utf8');
+  await writeFile(inventory, text.replace(/address: kvm02/, 'address: 127.0.0.1\n    port: 9'));
+  try {
+    const preflight = await cli('preflight', 'web01.migration.yaml');
+    assert.notEqual(preflight.code, 0);
+    assert.match(preflight.said, /kvm02/);
+    const run = await cli('run', 'web01.migration.yaml', '--yes');
+    assert.equal(run.code, 1, run.said);
+  } finally {
+    await writeFile(inventory, text);
+  }
+});
+
+test('facts are written to a file that check reads', patience, async () => {
+  const facts = await cli(
+    'facts',
+    'kvm01',
+    'kvm02',
+    '-o',
+    'facts.json',
+    '--path',
+    image,
+    '--path',
+    '/srv/shared/web01-vdb.raw',
+  );
+  assert.equal(facts.code, 0, facts.said);
+  const check = await cli('check', 'web01.migration.yaml', '--facts', 'facts.json');
+  assert.equal(check.code, 1, check.said);
+  assert.match(check.said, /\[self-copy-same-image\]/);
+});
+
+test(
+  'the story of the terminal ends with the guest on the destination, its memory and disk intact',
+  patience,
+  async () => {
+    const lines: string[] = [];
+    const code = await tellStory(hosts(), example, (line) => lines.push(line));
+    assert.equal(code, 0, lines.join('\n'));
+  },
+);
