@@ -77,7 +77,7 @@ function flowItem(host: NewHost): string {
 /** Plain where YAML 1.2 reads the same string back, else double-quoted. */
 export function scalar(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  const plain = /^[A-Za-z_/][A-Za-z0-9_./+@-]*(:\/\/[A-Za-z0-9_./+@-]+)?$/.test(value);
+  const plain = /^(?:\.{0,2}\/)?[A-Za-z_][A-Za-z0-9_./+@-]*(:\/\/[A-Za-z0-9_./+@-]+)?$/.test(value);
   const reserved = /^(true|false|null|yes|no|on|off|y|n)$/i.test(value);
   const address = /^\d{1,3}(\.\d{1,3}){3}$/.test(value);
   return (plain && !reserved) || address ? value : JSON.stringify(value);

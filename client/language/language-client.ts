@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
 import { languageIds } from '../../core/service/document-kind.ts';
 import { factsMethod } from '../../core/service/protocol.ts';
@@ -15,26 +15,20 @@ const documentSelector = [
 
 /** The language server, and the facts it was given. */
 export class LanguageServer {
-  private readonly client: LanguageClient;
+  private client: LanguageClient | undefined;
+  private readonly module: string;
   private readonly log: vscode.LogOutputChannel;
   private snapshot: FactsSnapshot | undefined;
   private started: Promise<void> | undefined;
 
   constructor(module: string, log: vscode.LogOutputChannel) {
+    this.module = module;
     this.log = log;
-    const run = { module, transport: TransportKind.ipc };
-    const initializationOptions: ServerOptions = { locale: vscode.env.language };
-    this.client = new LanguageClient(
-      'liveMigrate',
-      'Live Migrate',
-      { run, debug: { ...run, options: { execArgv: ['--nolazy', '--inspect=6009'] } } },
-      { documentSelector, initializationOptions, outputChannel: log },
-    );
   }
 
   /** Starts the server once; later calls wait for the same start. */
   start(): Promise<void> {
-    this.started ??= this.client.start().then(() => this.sendFacts());
+    this.started ??= this.run();
     return this.started;
   }
 
@@ -53,12 +47,27 @@ export class LanguageServer {
   async stop(): Promise<void> {
     if (this.started === undefined) return;
     await this.started.catch(() => undefined);
-    if (this.client.needsStop()) await this.client.stop();
+    if (this.client?.needsStop() === true) await this.client.stop();
+  }
+
+  /** The client's library is loaded when it is first needed: activation must not wait for it. */
+  private async run(): Promise<void> {
+    const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
+    const run = { module: this.module, transport: TransportKind.ipc };
+    const initializationOptions: ServerOptions = { locale: vscode.env.language };
+    this.client = new LanguageClient(
+      'liveMigrate',
+      'Live Migrate',
+      { run, debug: { ...run, options: { execArgv: ['--nolazy', '--inspect=6009'] } } },
+      { documentSelector, initializationOptions, outputChannel: this.log },
+    );
+    await this.client.start();
+    await this.sendFacts();
   }
 
   private async sendFacts(): Promise<void> {
     if (this.snapshot === undefined) return;
     const params: FactsParams = { snapshot: this.snapshot };
-    await this.client.sendNotification(factsMethod, params);
+    await this.client?.sendNotification(factsMethod, params);
   }
 }
