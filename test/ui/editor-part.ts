@@ -8,15 +8,19 @@ const look = 8_000;
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
-/** The text editor in front. */
+/** One group of editors: the focused one, or the one that shows the tab `named`. */
 export class EditorPart {
   readonly #page: Page;
   readonly #group: Locator;
   readonly #editor: Locator;
 
-  constructor(page: Page) {
+  constructor(page: Page, named?: string) {
     this.#page = page;
-    this.#group = page.locator('.part.editor .editor-group-container.active');
+    const groups = page.locator('.part.editor .editor-group-container');
+    this.#group =
+      named === undefined
+        ? groups.and(page.locator('.active'))
+        : groups.filter({ has: page.locator('.tab.active').filter({ hasText: named }) });
     this.#editor = this.#group.locator('.editor-instance .monaco-editor').last();
   }
 
@@ -48,7 +52,7 @@ export class EditorPart {
   /** Puts the keyboard into the editor in front. */
   async focus(): Promise<void> {
     await until('the editor takes the keyboard', limit, async () => {
-      await this.#page.keyboard.press('Control+1');
+      await this.#group.locator('.tab.active').first().click();
       const focused = this.#group.locator('.monaco-editor.focused').first();
       return (await appears(focused)) ? true : undefined;
     });

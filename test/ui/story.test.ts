@@ -110,18 +110,15 @@ test('the preflight asks both hosts and finds nothing against a launch', async (
     .view('Preflight')
     .item(/Passed/)
     .waitFor(patience);
-  await code.page.getByText('Nothing stands against a launch.').waitFor();
+  await code.page.getByText('Nothing stands against a launch.').first().waitFor();
   await code.screenshot('06-preflight');
 });
 
 test('the preview shows every command before anything runs', async () => {
   await code.editor.showTab(descriptor);
   await code.editor.codeLens('Preview').click();
-  await code.page
-    .locator('.tabs-container')
-    .getByRole('tab', { name: /Plan of web01/ })
-    .waitFor();
-  await code.page.getByText('virsh', { exact: false }).first().waitFor();
+  await code.editor.tab(/Plan of web01/).waitFor(patience);
+  await code.editorOf('Plan of web01').select('virsh -c qemu:///system migrate');
   await code.screenshot('07-preview');
   await code.editor.showTab(descriptor);
 });
@@ -131,7 +128,7 @@ test('a launch shows the exact command, asks once, and ends with the guest on th
   const asked = await code.dialog.text();
   const question = `${asked.message}\n${asked.detail}`;
   assert.match(question, /Migrate web01 from kvm01 to kvm02\?/);
-  assert.match(question, /--live --p2p[^]*--copy-storage-all --migrate-disks vda/);
+  assert.match(question, /--live \\\n\s+--p2p[^]*--copy-storage-all \\\n\s+--migrate-disks vda/);
   assert.match(question, /Creates \/var\/lib\/libvirt\/images\/web01-vda\.qcow2/);
   await code.screenshot('08-launch');
   await code.dialog.press('Launch');

@@ -11,8 +11,9 @@ export class TreeView {
 
   constructor(page: Page, title: string) {
     this.#page = page;
+    // The header's label also holds the view's description; its heading is the title alone.
     this.#pane = page.locator('.part.sidebar .pane').filter({
-      has: page.locator(`.pane-header[aria-label^=${JSON.stringify(`${title} Section`)}]`),
+      has: page.locator('.pane-header').getByRole('heading', { name: title, exact: true }),
     });
   }
 

@@ -72,6 +72,11 @@ export class WorkbenchPage {
     return new TreeView(this.page, title);
   }
 
+  /** The editor whose tab is named `tab`, also when the keyboard is in another one beside it. */
+  editorOf(tab: string): EditorPart {
+    return new EditorPart(this.page, tab);
+  }
+
   /** An entry of the status bar that holds `text`. */
   statusBarItem(text: string | RegExp): Locator {
     return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
