@@ -116,13 +116,18 @@ async function build(folder: string, say: (line: string) => void): Promise<void>
   }
 }
 
+/**
+ * Variables by which an outer `npm run` describes itself. code-server's own script reads the Node
+ * version out of npm_config_user_agent and refuses when it is the machine's and not the pinned one.
+ */
+const outerPackage =
+  /^(npm_(package|lifecycle|command|execpath|node_execpath|config_(local_prefix|prefix|global_prefix|user_agent|npm_version|node_gyp))|NODE$|INIT_CWD$)/;
+
 /** npm inside an npm script inherits the outer package's settings; only the user's own may count. */
 function environment(nodePackage: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (/^npm_(package|lifecycle|config_local_prefix|config_prefix|command|execpath)/.test(name)) {
-      continue;
-    }
+    if (outerPackage.test(name)) continue;
     if (name === 'NODE_OPTIONS' || name === 'NODE_TEST_CONTEXT') continue;
     env[name] = value;
   }
