@@ -10,7 +10,14 @@ export async function packExtension(file: string): Promise<string> {
   await build(true);
   const { status, stdout, stderr } = spawnSync(
     join(root, 'node_modules', '.bin', 'vsce'),
-    ['package', '--no-dependencies', '--allow-missing-repository', '--out', file],
+    [
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      file,
+    ],
     { cwd: root, encoding: 'utf8', timeout: 120_000 },
   );
   if (status !== 0) throw new Error(`vsce package failed:\n${stdout}${stderr}`);

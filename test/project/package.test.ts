@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from '../../scripts/build.ts';
+import { packExtension } from '../../scripts/package.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
@@ -48,6 +50,17 @@ test('the package holds what it needs and nothing else', async () => {
     ...(await all('docs/rules', '.md')),
   ];
   assert.deepEqual([...(await packedFiles())].sort(), [...expected].sort());
+});
+
+test('the extension packs', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'live-migrate-package-'));
+  try {
+    const { size } = await stat(await packExtension(join(folder, 'live-migrate.vsix')));
+    assert.ok(size > 100_000);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await build();
+  }
 });
 
 /** Bytes; a bundle that grows past its budget wants a look at what it took in. */
