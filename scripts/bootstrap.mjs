@@ -1,6 +1,6 @@
 // Runs with whatever Node the machine has (20 or newer): installs the npm packages when they are
 // missing or outdated, then hands over to the Node that the project pins, which runs TypeScript.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -31,12 +31,20 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted || !existsSync(
   writeFileSync(stamp, wanted);
 }
 
-const result = spawnSync(pinnedNode, [join(root, script), ...args], {
+const child = spawn(pinnedNode, [join(root, script), ...args], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}` },
 });
-process.exit(result.status ?? 1);
+// The program cleans up after itself when it is interrupted; this process waits for it. Ctrl+C reaches
+// it by itself, as it is in the same foreground group.
+process.on('SIGINT', () => undefined);
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.once('error', (error) => {
+  console.error(error.message);
+  process.exit(2);
+});
+child.once('exit', (code) => process.exit(code ?? 1));
 
 /** A registry can fail for a moment; three tries, then the error stands. */
 function install() {

@@ -133,7 +133,9 @@ async function browser(lab: Lab, example: Example): Promise<void> {
 function interrupted(): Promise<void> {
   return new Promise((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
+      // Also for a second signal: npm passes on what the terminal has sent already, and the hosts are
+      // being taken down.
+      process.on(signal, () => {
         done();
       });
     }
