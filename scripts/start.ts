@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openLab, LabImpossible, obstacles } from '../test/lab/lab.ts';
 import type { Lab } from '../test/lab/lab.ts';
+import { beforeExit } from '../test/vscode-host/before-exit.ts';
 import { build } from './build.ts';
 import { prepareExample } from './example.ts';
 import type { Example } from './example.ts';
@@ -37,27 +38,36 @@ say('Building …');
 await build();
 process.exitCode = values.terminal === true ? await inTerminal() : await inEditor();
 
-async function inTerminal(): Promise<number> {
-  const lab = await openLab({ private: true, say });
-  try {
+function inTerminal(): Promise<number> {
+  return withLab(async (lab) => {
     const example = await prepareExample(lab, join(lab.stateDir, 'workspace'));
-    return await tellStory(lab, example, say);
-  } finally {
-    say('Taking the hosts down …');
-    await lab.close();
-  }
+    return tellStory(lab, example, say);
+  });
 }
 
-async function inEditor(): Promise<number> {
-  const lab = await openLab({ private: true, say });
-  try {
+function inEditor(): Promise<number> {
+  return withLab(async (lab) => {
     say('Starting the guest web01 on kvm01 …');
     const example = await prepareExample(lab, join(lab.stateDir, 'workspace'));
     await (hasDesktopCode() ? desktop(example) : browser(lab, example));
     return 0;
+  });
+}
+
+/** Two hosts for one job, taken down at its end, and when this process is told to end before it. */
+async function withLab(use: (lab: Lab) => Promise<number>): Promise<number> {
+  const lab = await openLab({ private: true, say });
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    if (closing === undefined) say('Taking the hosts down …');
+    return (closing ??= lab.close());
+  };
+  const forget = beforeExit(close);
+  try {
+    return await use(lab);
   } finally {
-    say('Taking the hosts down …');
-    await lab.close();
+    await close();
+    forget();
   }
 }
 
