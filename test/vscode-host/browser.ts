@@ -15,6 +15,11 @@ export interface OpenPageOptions {
   readonly extensionTestsPath?: string;
   /** Lines that the tests print. */
   readonly onTestOutput?: (line: string) => void;
+  /**
+   * What extensions see as `vscode.env.language`, such as `zh-cn`; English when left out. Their own
+   * texts follow; VS Code's need its language pack.
+   */
+  readonly language?: string;
   /** Pixels; 1400 by 900 when left out. */
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -80,6 +85,12 @@ export async function openPage(
     const development = developmentOptions(workbench, options);
     if (development !== undefined) {
       await context.addInitScript({ content: patchConfiguration(development) });
+    }
+    if (options.language !== undefined) {
+      // VS Code's bundle of messages sets this, and there is none for a language without its pack.
+      await context.addInitScript({
+        content: `globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(options.language)};`,
+      });
     }
     const page = await context.newPage();
     const consoleErrors: string[] = [];

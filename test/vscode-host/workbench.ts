@@ -29,8 +29,6 @@ export interface WorkbenchOptions {
   readonly userSettings?: Readonly<Record<string, unknown>>;
   /** Settings of machine scope (paths, hosts): a window of a server takes them from the machine only. */
   readonly machineSettings?: Readonly<Record<string, unknown>>;
-  /** Display language of VS Code as extensions see it (`vscode.env.language`), such as `zh-cn`. */
-  readonly locale?: string;
   /** Environment of the extension host and its terminals, on top of this process's; undefined removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -92,7 +90,12 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     ...['--user-data-dir', userDataDir],
     ...['--extensions-dir', options.extensionsDir ?? join(folder, 'extensions')],
   ];
-  const env = { ...serverEnvironment(options.env), HASHED_PASSWORD: session };
+  const env = {
+    ...serverEnvironment(options.env),
+    HASHED_PASSWORD: session,
+    // VS Code leaves sockets behind.
+    TMPDIR: join(folder, 'tmp'),
+  };
   let server: Server | undefined;
   let door: FrontDoor | undefined;
   let ending: Promise<void> | undefined;
@@ -107,6 +110,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   };
   const forget = beforeExit(close);
   try {
+    await mkdir(env.TMPDIR);
     await mkdir(join(userDataDir, 'User'), { recursive: true });
     await writeFile(
       join(userDataDir, 'User', 'settings.json'),
@@ -135,7 +139,6 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
       '--disable-proxy',
       '--ignore-last-opened',
       ...(options.trust ? ['--disable-workspace-trust'] : []),
-      ...(options.locale === undefined ? [] : ['--locale', options.locale]),
     ]);
     const kind = options.open.endsWith('.code-workspace') ? 'workspace' : 'folder';
     door = await openFrontDoor({
