@@ -1,8 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../lab/process.ts';
 
-/** Milliseconds: until an entry must be there, and how long one look for it takes. */
-const limits = { entry: 120_000, look: 10_000, close: 60_000 } as const;
+/** Milliseconds: until an entry must be there, and how long one look for the box and for it takes. */
+const limits = { entry: 120_000, box: 3_000, row: 10_000, close: 60_000 } as const;
 
 /** The box at the top: command palette, quick pick, input box. */
 export class QuickInput {
@@ -24,10 +24,11 @@ export class QuickInput {
   async pick(key: string, filter: string, label: string): Promise<void> {
     const row = this.row(label);
     await until(`“${filter}” offers “${label}”`, limits.entry, async () => {
+      // A workbench that is still starting may lose the key.
       await this.#page.keyboard.press(key);
-      if (!(await appears(this.#input))) return undefined;
+      if (!(await appears(this.#input, limits.box))) return undefined;
       await this.#input.fill(filter);
-      if (await appears(row)) return true;
+      if (await appears(row, limits.row)) return true;
       await this.dismiss();
       return undefined;
     });
@@ -99,9 +100,9 @@ export class QuickInput {
   }
 }
 
-/** Whether `locator` becomes visible within one look. */
-function appears(locator: Locator): Promise<boolean> {
-  return locator.waitFor({ timeout: limits.look }).then(
+/** Whether `locator` becomes visible within `timeout` milliseconds. */
+function appears(locator: Locator, timeout: number): Promise<boolean> {
+  return locator.waitFor({ timeout }).then(
     () => true,
     () => false,
   );

@@ -54,11 +54,12 @@ test('closing a workbench ends its processes and removes its folders', async () 
   const workbench = await startWorkbench({ host, open: folder, trust: true });
   const window = await openPage(workbench);
   await until('an extension host', 60_000, () => workbench.extensionHosts()[0]);
-  const [extensionHost = 0] = workbench.extensionHosts();
   assert.ok(existsSync(workbench.userDataDir));
+  assert.notDeepEqual(serversOn(workbench.userDataDir), []);
   await window.close();
   await workbench.close();
-  assert.throws(() => process.kill(extensionHost, 0), { code: 'ESRCH' });
+  // An ended process whose number nobody has collected yet is not listed here, nor does it run.
+  assert.deepEqual(workbench.extensionHosts(), []);
   assert.deepEqual(serversOn(workbench.userDataDir), []);
   assert.equal(existsSync(workbench.userDataDir), false);
   await assert.rejects(fetch(`http://127.0.0.1:${workbench.port}`));
