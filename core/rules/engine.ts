@@ -5,16 +5,17 @@ import type { FactName, FactTypes, MigrationFacts } from '../facts/keys.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import type { Evidence, Fix, Problem, Severity, TextEdit } from '../problems.ts';
-import { nearestName } from '../text/nearest.ts';
 import type { Location, Span } from '../text/span.ts';
 import { allRules } from './all.ts';
+import { chooseLevels, loweredBy, severityOf, unknownRule, unknownRuleIds } from './levels.ts';
+import type { LoweredRule, RuleLevel } from './levels.ts';
 import type { FixSpec, MigrationView, Report, RuleCheck, RuleDefinition } from './rule.ts';
 import { viewMigration } from './view.ts';
 
 /** A rule that could not run, and why: shown as one code lens, never a guess and never silence. */
 export interface WaitingRule {
   readonly id: string;
-  /** How bad its finding would be: the level that the file gives it, else the rule's own. */
+  /** How bad its finding would be: the level that was chosen for it, else the rule's own. */
   readonly severity: Exclude<Severity, 'hint'>;
   readonly facts: readonly WaitingFact[];
 }
@@ -30,8 +31,10 @@ export interface CheckResult {
   readonly waiting: readonly WaitingRule[];
   /** Ids of rules that ran to their end. */
   readonly ran: readonly string[];
-  /** Ids of rules that this file switches off. */
+  /** Ids of rules that are switched off. */
   readonly off: readonly string[];
+  /** Rules that count for less than they say, those that are off included, and who chose that. */
+  readonly lowered: readonly LoweredRule[];
 }
 
 export interface CheckInput {
@@ -41,6 +44,11 @@ export interface CheckInput {
   readonly now: number | undefined;
   /** Inventories that apply to the descriptor, nearest first; absent when there is none. */
   readonly inventories?: readonly InventoryDescriptor[] | undefined;
+  /**
+   * Levels chosen outside the file: an editor's setting, the command line. The file's own `rules:`
+   * wins over them. Ids that no rule has are ignored here; see `unknownLevels`.
+   */
+  readonly levels?: ReadonlyMap<string, RuleLevel> | undefined;
 }
 
 /** Milliseconds; the default of `preflight.maxAge`. */
@@ -55,13 +63,17 @@ export function checkMigration(
   rules: readonly RuleDefinition[] = allRules,
 ): CheckResult {
   const view = viewMigration(input.descriptor, input.inventories);
-  const levels = readLevels(view);
-  const problems: Problem[] = unknownRuleIds(view, rules);
+  const levelOf = chooseLevels(view, input.levels);
+  const problems: Problem[] = [...unknownRuleIds(view, rules)];
   const waiting: WaitingRule[] = [];
   const ran: string[] = [];
   const off: string[] = [];
+  const lowered: LoweredRule[] = [];
   for (const rule of rules) {
-    const level = levels.get(rule.id);
+    const chosen = levelOf(rule);
+    const { level } = chosen;
+    const less = loweredBy(rule, chosen);
+    if (less !== undefined) lowered.push(less);
     if (level === 'off') {
       off.push(rule.id);
       continue;
@@ -71,16 +83,16 @@ export function checkMigration(
       ({ needs }) => missingFacts(needs, input.facts).length === 0,
     );
     if (body !== undefined) {
-      const outcome = runRule(rule, body, level ?? rule.severity, { view, input });
+      const outcome = runRule(rule, body, level, { view, input });
       problems.push(...outcome.problems);
       missing.push(...outcome.waiting);
       if (outcome.crashed) continue;
     }
     if (missing.length > 0) {
-      waiting.push({ id: rule.id, severity: level ?? rule.severity, facts: missing });
+      waiting.push({ id: rule.id, severity: level, facts: missing });
     } else ran.push(rule.id);
   }
-  return { problems, waiting, ran, off };
+  return { problems, waiting, ran, off, lowered };
 }
 
 interface Outcome {
@@ -138,28 +150,15 @@ function toProblem(
     checkSpan(one, input);
   });
   const evidence = named.flatMap((name) => evidenceOf(name, input.facts[name]));
-  const milder =
-    report.severity === undefined ? level : mildest(report.severity, level, rule.severity);
   return {
     ...place,
     code: rule.id,
-    severity: isStale(evidence, input) ? 'hint' : milder,
+    severity: isStale(evidence, input) ? 'hint' : severityOf(report.severity, level, rule.severity),
     message: report.message,
     related,
     evidence,
     fixes: fixesOf(report.fix, input),
   };
-}
-
-const ranks: Readonly<Record<Severity, number>> = { hint: 0, info: 1, warning: 2, error: 3 };
-
-/**
- * A finding that says it is milder (or graver) than its rule keeps that, except that the level the
- * file chose is a ceiling for it.
- */
-function mildest(reported: Severity, level: Severity, own: Severity): Severity {
-  if (level === own) return reported;
-  return ranks[reported] < ranks[level] ? reported : level;
 }
 
 function located(at: Span | Location, uri: string): Location {
@@ -235,42 +234,22 @@ function knownValues(needs: readonly FactName[], facts: MigrationFacts): FactTyp
   return Object.fromEntries(values) as unknown as FactTypes;
 }
 
-type Level = 'error' | 'warning' | 'info' | 'off';
-
-function readLevels(view: MigrationView): ReadonlyMap<string, Level> {
-  const entries = view.model.rules?.entries ?? [];
-  return new Map(entries.map(({ key, value }) => [key.value, value.value]));
+/** A level from outside the file for a rule that does not exist. */
+export interface UnknownLevel {
+  readonly id: string;
+  readonly message: Message;
+  /** The id that is probably meant. */
+  readonly near: string | undefined;
 }
 
-function unknownRuleIds(view: MigrationView, rules: readonly RuleDefinition[]): Problem[] {
-  const ids = rules.map((rule) => rule.id);
-  const { uri } = view.descriptor;
-  return (view.model.rules?.entries ?? []).flatMap(({ key }): Problem[] => {
-    if (ids.includes(key.value)) return [];
-    const near = nearestName(key.value, ids);
-    return [
-      {
-        uri,
-        span: key.span,
-        code: 'unknown-rule',
-        severity: 'error',
-        message:
-          near === undefined
-            ? say('There is no rule “{0}”, so this level has no effect.', key.value)
-            : say('There is no rule “{0}”; is “{1}” meant?', key.value, near),
-        related: [],
-        evidence: [],
-        fixes:
-          near === undefined
-            ? []
-            : [
-                {
-                  title: say('Rename to “{0}”', near),
-                  edits: [{ uri, span: key.span, newText: near }],
-                },
-              ],
-      },
-    ];
+/** Levels chosen outside the file for rules that do not exist; whoever chose them should be told. */
+export function unknownLevels(
+  levels: ReadonlyMap<string, RuleLevel>,
+  rules: readonly RuleDefinition[] = allRules,
+): readonly UnknownLevel[] {
+  return [...levels.keys()].flatMap((id) => {
+    const unknown = unknownRule(id, rules);
+    return unknown === undefined ? [] : [{ id, ...unknown }];
   });
 }
 

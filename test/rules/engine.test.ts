@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import { loadDescriptor } from '../../core/descriptor/load.ts';
 import { migrationFacts } from '../../core/facts/view.ts';
 import { render, say } from '../../core/messages.ts';
-import { checkMigration } from '../../core/rules/engine.ts';
-import type { CheckResult } from '../../core/rules/engine.ts';
+import { checkMigration, unknownLevels } from '../../core/rules/engine.ts';
+import type { CheckInput, CheckResult } from '../../core/rules/engine.ts';
+import { raisingLevels } from '../../core/rules/levels.ts';
 import { defineRule, meanwhile } from '../../core/rules/rule.ts';
 import type { Report, RuleDefinition } from '../../core/rules/rule.ts';
 import { collectedAt } from './kit/base-facts.ts';
@@ -18,11 +19,12 @@ interface Setting {
   readonly body?: string;
   readonly facts?: Parameters<typeof mergeFacts>[0];
   readonly secondsLater?: number;
+  readonly levels?: CheckInput['levels'];
 }
 
 function run(
   rules: readonly RuleDefinition[],
-  { body = '', facts, secondsLater = 0 }: Setting = {},
+  { body = '', facts, secondsLater = 0, levels }: Setting = {},
 ): CheckResult {
   const descriptor = loadDescriptor('file:///engine.migration.yaml', head + body);
   assert.equal(descriptor.kind, 'Migration');
@@ -32,6 +34,7 @@ function run(
       descriptor,
       facts: migrationFacts({ descriptor, domain: undefined, snapshot, prefer: 'file' }),
       now: collectedAt + secondsLater * 1000,
+      levels,
     },
     rules,
   );
@@ -141,7 +144,13 @@ describe('the level of a rule', () => {
     const result = run([always('some-rule', { needs: ['source.cpu'] })], {
       body: 'rules: { some-rule: off }\n',
     });
-    assert.deepEqual(result, { problems: [], waiting: [], ran: [], off: ['some-rule'] });
+    assert.deepEqual(result, {
+      problems: [],
+      waiting: [],
+      ran: [],
+      off: ['some-rule'],
+      lowered: [{ id: 'some-rule', own: 'error', level: 'off', by: 'file' }],
+    });
   });
 
   test('does not make a finding graver that calls itself milder', () => {
@@ -183,6 +192,62 @@ describe('the level of a rule', () => {
     const text = head + body;
     const [first] = problems;
     assert.equal(text.slice(first?.span.start, first?.span.end), 'some-rul');
+  });
+});
+
+describe('a level chosen outside the file', () => {
+  const some = [always('some-rule'), always('other-rule')];
+  const severities = (result: CheckResult) => result.problems.map(({ severity }) => severity);
+
+  test('stands in for the rule’s own', () => {
+    const result = run(some, { levels: new Map([['some-rule', 'info']]) });
+    assert.deepEqual(severities(result), ['info', 'error']);
+    assert.deepEqual(result.lowered, [
+      { id: 'some-rule', own: 'error', level: 'info', by: 'outside' },
+    ]);
+  });
+
+  test('yields to the file’s own', () => {
+    const levels = new Map([['some-rule', 'off'] as const]);
+    const result = run(some, { levels, body: 'rules: { some-rule: warning }\n' });
+    assert.deepEqual(severities(result), ['warning', 'error']);
+    assert.deepEqual(
+      result.lowered.map(({ by }) => by),
+      ['file'],
+    );
+  });
+
+  test('that is graver than the rule’s own lowers nothing', () => {
+    const mild = always('mild', { severity: 'info' });
+    const result = run([mild], { levels: new Map([['mild', 'error']]) });
+    assert.deepEqual(severities(result), ['error']);
+    assert.deepEqual(result.lowered, []);
+  });
+
+  test('for a rule that does not exist is told to whoever chose it, not to the file', () => {
+    const levels = new Map([
+      ['some-rul', 'off'],
+      ['quite-another', 'info'],
+      ['some-rule', 'off'],
+    ] as const);
+    assert.deepEqual(run([], { levels }).problems, []);
+    assert.deepEqual(
+      unknownLevels(levels, some).map(({ id, near }) => [id, near]),
+      [
+        ['some-rul', 'some-rule'],
+        ['quite-another', undefined],
+      ],
+    );
+  });
+
+  test('reaches a launch only where it makes a rule stricter', () => {
+    const rules = [always('strict'), always('mild', { severity: 'info' })];
+    const levels = new Map([
+      ['strict', 'off'],
+      ['mild', 'warning'],
+      ['no-such-rule', 'error'],
+    ] as const);
+    assert.deepEqual([...raisingLevels(levels, rules)], [['mild', 'warning']]);
   });
 });
 
