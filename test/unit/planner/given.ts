@@ -213,7 +213,7 @@ export function planInput(given: Given): PlanInput {
     facts: migrationFacts({ descriptor, domain: undefined, snapshot, prefer: 'live' }),
     destinationUri: given.destinationUri ?? 'qemu+ssh://root@kvm02/system',
     migrationAddress: given.migrationAddress,
-    check: { problems: [], waiting: [], ran: [], off: [], ...given.check },
+    check: { problems: [], waiting: [], ran: [], off: [], lowered: [], ...given.check },
     hash: sha256,
   };
 }
