@@ -7,6 +7,7 @@ import { say } from '../core/messages.ts';
 import type { Problem } from '../core/problems.ts';
 import { toDiagnostic } from './convert.ts';
 import type { Conversion } from './convert.ts';
+import { describe } from './describe.ts';
 import { canonicalUri } from './file-uri.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 
@@ -225,8 +226,4 @@ export class Publisher {
       version === undefined ? { uri, diagnostics } : { uri, version, diagnostics },
     );
   }
-}
-
-export function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

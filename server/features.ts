@@ -1,11 +1,9 @@
 import {
   CodeActionKind,
   DocumentDiagnosticReportKind,
-  LSPErrorCodes,
-  ResponseError,
   SymbolKind,
 } from 'vscode-languageserver/node';
-import type { CancellationToken, DocumentSymbol } from 'vscode-languageserver/node';
+import type { DocumentSymbol } from 'vscode-languageserver/node';
 import { render } from '../core/messages.ts';
 import { codeActions, fixAll } from '../core/service/code-actions.ts';
 import { codeLenses } from '../core/service/code-lenses.ts';
@@ -16,57 +14,24 @@ import { hover } from '../core/service/hover.ts';
 import { inlayHints } from '../core/service/inlay-hints.ts';
 import { checkMethod, modelMethod } from '../core/service/protocol.ts';
 import type { DocumentParams } from '../core/service/protocol.ts';
-import type { ServiceContext } from '../core/service/context.ts';
 import { documentSymbols } from '../core/service/symbols.ts';
 import type { SymbolNode } from '../core/service/symbols.ts';
+import { answering, inDocument } from './answer.ts';
 import { checkResponse, modelResponse } from './check.ts';
 import { toCompletionItem } from './completion-item.ts';
 import { toDiagnostic, toRange, toSpan, toWorkspaceEdit } from './convert.ts';
 import type { Conversion } from './convert.ts';
-import { describe, toDiagnostics } from './diagnostics.ts';
+import { toDiagnostics } from './diagnostics.ts';
+import { registerEditing } from './editing-features.ts';
 import { toMarkdown } from './markdown.ts';
 import type { Session } from './session.ts';
-
-/** A request about one document, ready to be handed to the language service. */
-interface Asked {
-  readonly uri: string;
-  readonly context: ServiceContext;
-  readonly conversion: Conversion;
-}
 
 /** Answers the requests of the protocol; every handler is guarded and can be cancelled. */
 export function registerFeatures(session: Session): void {
   const { connection, diagnoses } = session;
-
-  /**
-   * Lets waiting messages in first, so that a cancelled or outdated request costs nothing; a
-   * failure is logged and answered with an error, and the server lives on.
-   */
-  const answer =
-    <P extends object, R>(
-      name: string,
-      uriOf: (params: NoInfer<P>) => string,
-      compute: (params: P, asked: Asked) => R,
-    ) =>
-    async (params: P, token: CancellationToken): Promise<R> => {
-      await nextTurn();
-      if (token.isCancellationRequested) throw cancelled();
-      try {
-        const uri = session.workspace.document(uriOf(params))?.uri ?? uriOf(params);
-        const languageId = session.workspace.document(uri)?.languageId;
-        const { workspace, cache } = session;
-        const context: ServiceContext = { uri, languageId, workspace, cache };
-        return compute(params, { uri, context, conversion: session.conversion() });
-      } catch (error) {
-        connection.console.error(`${name} failed: ${describe(error)}`);
-        throw error instanceof ResponseError
-          ? error
-          : new ResponseError(LSPErrorCodes.RequestFailed, `${name} failed; see the log`);
-      }
-    };
+  const answer = answering(session);
   const snippets = (): boolean =>
     session.capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
-  const inDocument = (params: { textDocument: { uri: string } }): string => params.textDocument.uri;
 
   connection.languages.diagnostics.on(
     answer('diagnostics', inDocument, (_params, { uri, conversion }) => ({
@@ -186,21 +151,12 @@ export function registerFeatures(session: Session): void {
       (_params, { context }) => modelResponse(context),
     ),
   );
+  registerEditing(session, answer);
 }
 
 /** The protocol's hierarchy of kinds: `source.fixAll.x` is a `source`. */
 function isKindOf(kind: string, wanted: string): boolean {
   return kind === wanted || wanted === '' || kind.startsWith(`${wanted}.`);
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
-
-function cancelled(): ResponseError {
-  return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
 }
 
 function renderWithReason(

@@ -20,7 +20,8 @@ import type { FactsParams, ServerOptions } from '../core/service/protocol.ts';
 import { factsMethod } from '../core/service/protocol.ts';
 import { createConversion } from './convert.ts';
 import type { Conversion } from './convert.ts';
-import { Diagnoses, Publisher, describe } from './diagnostics.ts';
+import { describe } from './describe.ts';
+import { Diagnoses, Publisher } from './diagnostics.ts';
 import { FactsFile, readSnapshot } from './facts-file.ts';
 import { registerFeatures } from './features.ts';
 import { canonicalUri, filePath } from './file-uri.ts';
@@ -150,6 +151,10 @@ export class Session {
         definitionProvider: true,
         referencesProvider: true,
         documentLinkProvider: {},
+        documentFormattingProvider: true,
+        documentRangeFormattingProvider: true,
+        foldingRangeProvider: true,
+        selectionRangeProvider: true,
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
