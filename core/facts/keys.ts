@@ -1,6 +1,23 @@
 import type { Domain } from '../domain/domain.ts';
 import type { Fact } from './fact.ts';
 import type {
+  Emulation,
+  FileFacts,
+  HostAccess,
+  HostClock,
+  HostInterface,
+  HostTopology,
+  KernelFacts,
+  LibvirtSecret,
+  ListeningPorts,
+  MigrationCertificates,
+  PeerFacts,
+  PowerState,
+  QemuConfiguration,
+  TpmEmulator,
+} from './host-facts.ts';
+import type {
+  Answer,
   DomainFacts,
   HostCapacity,
   HostCpu,
@@ -22,6 +39,20 @@ interface HostFactTypes {
   domains: readonly DomainFacts[];
   /** Images that were asked for, by absolute path. A path not in the map was not asked. */
   images: ReadonlyMap<string, ImageFacts>;
+  access: HostAccess;
+  clock: HostClock;
+  power: PowerState;
+  kernel: KernelFacts;
+  topology: HostTopology;
+  interfaces: readonly HostInterface[];
+  ports: ListeningPorts;
+  emulation: Emulation;
+  configuration: QemuConfiguration;
+  certificates: MigrationCertificates;
+  secrets: readonly LibvirtSecret[];
+  tpm: TpmEmulator;
+  /** Paths that are no images. A path not in the map was not asked. */
+  files: ReadonlyMap<string, Answer<FileFacts>>;
 }
 
 type Prefixed<P extends string, T> = { [K in keyof T & string as `${P}.${K}`]: T[K] };
@@ -36,6 +67,8 @@ export type FactTypes = Prefixed<'source', HostFactTypes> &
   Prefixed<'destination', HostFactTypes> & {
     domain: Domain;
     'source.domain': DomainFacts;
+    /** How the source reaches the destination. */
+    'source.peer': PeerFacts;
   };
 
 export type FactName = keyof FactTypes;

@@ -1,3 +1,21 @@
+import type {
+  Emulation,
+  FileFacts,
+  HostAccess,
+  HostClock,
+  HostInterface,
+  HostTopology,
+  KernelFacts,
+  LibvirtSecret,
+  ListeningPorts,
+  MeasuredDirtyRate,
+  MigrationCertificates,
+  PeerFacts,
+  PowerState,
+  QemuConfiguration,
+  TpmEmulator,
+} from './host-facts.ts';
+
 /**
  * A snapshot of facts: what hosts said, when. It is plain JSON: the file that `livemigrate facts`
  * writes, that `check --facts` reads and that test fixtures are. All sizes are bytes, all times
@@ -26,6 +44,23 @@ export interface HostSnapshot {
   readonly domains: Answer<readonly DomainFacts[]>;
   /** By absolute path as asked (domain disks and the paths the caller named). */
   readonly images: Readonly<Record<string, Answer<ImageFacts>>>;
+  // The parts below came later: a snapshot file may have been written without them.
+  readonly access?: Answer<HostAccess>;
+  readonly clock?: Answer<HostClock>;
+  readonly power?: Answer<PowerState>;
+  readonly kernel?: Answer<KernelFacts>;
+  readonly topology?: Answer<HostTopology>;
+  readonly interfaces?: Answer<readonly HostInterface[]>;
+  readonly ports?: Answer<ListeningPorts>;
+  readonly emulation?: Answer<Emulation>;
+  readonly configuration?: Answer<QemuConfiguration>;
+  readonly certificates?: Answer<MigrationCertificates>;
+  readonly secrets?: Answer<readonly LibvirtSecret[]>;
+  readonly tpm?: Answer<TpmEmulator>;
+  /** Paths that are no images, by absolute path as asked. */
+  readonly files?: Readonly<Record<string, Answer<FileFacts>>>;
+  /** Other hosts by inventory name, as they are reached from this one. */
+  readonly peers?: Readonly<Record<string, Answer<PeerFacts>>>;
 }
 
 /** `from` is the command that answered, for the evidence. */
@@ -75,6 +110,8 @@ export interface LibvirtNetwork {
   readonly name: string;
   readonly active: boolean;
   readonly bridge: string | undefined;
+  /** `<forward mode=>`: nat, route, bridge, …; none for an isolated network. */
+  readonly forward?: string | undefined;
 }
 
 export interface StoragePool {
@@ -102,6 +139,18 @@ export interface DomainFacts {
   readonly capabilities: Readonly<Record<string, boolean>> | undefined;
   /** Does the guest agent answer? absent when there is no agent channel. */
   readonly guestAgent: boolean | undefined;
+  // Absent when it was not asked or could not be told; a snapshot of before has none of them.
+  /** Why it is in its state, as `virsh domstate --reason` has it: booted, I/O error, … */
+  readonly reason?: string | undefined;
+  /** Number of checkpoints of backups. */
+  readonly checkpoints?: number | undefined;
+  /** Targets of the disks that a block job is at work on. */
+  readonly blockJobs?: readonly string[] | undefined;
+  /** `blocked-reasons` of QMP query-migrate; empty when nothing is in the way. */
+  readonly blockers?: readonly string[] | undefined;
+  readonly dirtyRate?: MeasuredDirtyRate | undefined;
+  /** libvirt waits for the guest to power off, to start it again (`virsh reboot`). */
+  readonly rebooting?: boolean | undefined;
 }
 
 export interface ImageFacts {
@@ -122,6 +171,20 @@ export interface ImageFacts {
   readonly modified: string | undefined;
   /** WWID, dm uuid or similar of a block device. */
   readonly deviceIdentity: string | undefined;
+  /** The layers of `backing`, nearest first, as far as they were looked at. */
+  readonly layers?: readonly ImageLayerFacts[];
+}
+
+/** One layer below the top of a chain. */
+export interface ImageLayerFacts {
+  readonly path: string;
+  readonly format: string;
+  readonly virtualSize: number;
+  readonly kind: ImageFacts['kind'];
+  readonly inode: string | undefined;
+  readonly modified: string | undefined;
+  readonly deviceIdentity: string | undefined;
+  readonly filesystem: FilesystemFacts | undefined;
 }
 
 /** The file system that holds a path (or the nearest existing parent of a missing one). */

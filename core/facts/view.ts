@@ -6,6 +6,7 @@ import { say } from '../messages.ts';
 import { parseXml } from '../xml/parse.ts';
 import { known, unknown } from './fact.ts';
 import type { Fact, Unknown } from './fact.ts';
+import type { FileFacts, PeerFacts } from './host-facts.ts';
 import type { MigrationFacts } from './keys.ts';
 import type { Answer, DomainFacts, FactsSnapshot, HostSnapshot, ImageFacts } from './snapshot.ts';
 
@@ -42,6 +43,20 @@ export function migrationFacts(sources: FactSources): MigrationFacts {
     'source.pools': source.part((said) => said.pools),
     'source.domains': source.part((said) => said.domains),
     'source.images': images(source, domain, paths.source),
+    'source.access': source.part((said) => said.access),
+    'source.clock': source.part((said) => said.clock),
+    'source.power': source.part((said) => said.power),
+    'source.kernel': source.part((said) => said.kernel),
+    'source.topology': source.part((said) => said.topology),
+    'source.interfaces': source.part((said) => said.interfaces),
+    'source.ports': source.part((said) => said.ports),
+    'source.emulation': source.part((said) => said.emulation),
+    'source.configuration': source.part((said) => said.configuration),
+    'source.certificates': source.part((said) => said.certificates),
+    'source.secrets': source.part((said) => said.secrets),
+    'source.tpm': source.part((said) => said.tpm),
+    'source.files': files(source),
+    'source.peer': source.part((said) => peerOf(said, migration.destination?.value)),
     'destination.identity': destination.part((said) => said.identity),
     'destination.versions': destination.part((said) => said.versions),
     'destination.capacity': destination.part((said) => said.capacity),
@@ -51,6 +66,19 @@ export function migrationFacts(sources: FactSources): MigrationFacts {
     'destination.pools': destination.part((said) => said.pools),
     'destination.domains': destination.part((said) => said.domains),
     'destination.images': images(destination, domain, paths.destination),
+    'destination.access': destination.part((said) => said.access),
+    'destination.clock': destination.part((said) => said.clock),
+    'destination.power': destination.part((said) => said.power),
+    'destination.kernel': destination.part((said) => said.kernel),
+    'destination.topology': destination.part((said) => said.topology),
+    'destination.interfaces': destination.part((said) => said.interfaces),
+    'destination.ports': destination.part((said) => said.ports),
+    'destination.emulation': destination.part((said) => said.emulation),
+    'destination.configuration': destination.part((said) => said.configuration),
+    'destination.certificates': destination.part((said) => said.certificates),
+    'destination.secrets': destination.part((said) => said.secrets),
+    'destination.tpm': destination.part((said) => said.tpm),
+    'destination.files': files(destination),
   };
 }
 
@@ -79,7 +107,7 @@ export function liveXmlUri(host: string, domain: string): string {
 interface Side {
   readonly host: string | undefined;
   readonly snapshot: HostSnapshot | undefined;
-  part<T>(select: (said: HostSnapshot) => Answer<T>): Fact<T>;
+  part<T>(select: (said: HostSnapshot) => Answer<T> | undefined): Fact<T>;
 }
 
 function side(all: FactsSnapshot | undefined, host: string | undefined): Side {
@@ -92,6 +120,7 @@ function side(all: FactsSnapshot | undefined, host: string | undefined): Side {
       const missing = noSnapshot(host, snapshot);
       if (missing !== undefined || snapshot === undefined) return missing ?? unnamedHost();
       const answer = select(snapshot);
+      if (answer === undefined) return unknown(say('{0} was not asked for this', host ?? ''), host);
       if (!answer.ok) return unknown(say('{0}: {1}', answer.from, answer.why), host);
       return known(answer.value, { at: snapshot.at, from: answer.from, host });
     },
@@ -171,6 +200,24 @@ function images(
     );
   }
   return known(answers, { at: snapshot.at, from: 'qemu-img info', host });
+}
+
+/** Paths that are no images; each holds its own answer, and a rule waits for the one it needs. */
+function files({ host, snapshot }: Side): Fact<ReadonlyMap<string, Answer<FileFacts>>> {
+  const missing = noSnapshot(host, snapshot);
+  if (missing !== undefined || snapshot === undefined) return missing ?? unnamedHost();
+  if (snapshot.files === undefined)
+    return unknown(say('{0} was not asked for this', host ?? ''), host);
+  return known(new Map(Object.entries(snapshot.files)), { at: snapshot.at, from: 'stat', host });
+}
+
+function peerOf(
+  said: HostSnapshot,
+  destination: string | undefined,
+): Answer<PeerFacts> | undefined {
+  const { peers } = said;
+  if (peers === undefined || destination === undefined) return undefined;
+  return Object.hasOwn(peers, destination) ? peers[destination] : undefined;
 }
 
 /** Media of CD-ROM and floppy drives: a fact about them is welcome but nothing waits for it. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readDomain } from '../../core/domain/read.ts';
+import { hostFiles } from '../../core/facts/host-files.ts';
+import type { PeerFacts } from '../../core/facts/host-facts.ts';
 import type { Answer, DomainFacts, HostSnapshot, ImageFacts } from '../../core/facts/snapshot.ts';
 import { say } from '../../core/messages.ts';
 import type { Command } from '../../core/virsh/command.ts';
@@ -11,8 +13,11 @@ import { parseXml } from '../../core/xml/parse.ts';
 import { HostError } from '../host-error.ts';
 import type { HostSession } from '../session.ts';
 import { readDetailPart } from './detail-part.ts';
-import type { DetailPart, ImageQuestion } from './detail-part.ts';
+import type { DetailPart, PathQuestion } from './detail-part.ts';
 import { readHostPart } from './host-part.ts';
+import { readClock } from './host-state-part.ts';
+import { peerParameters } from './peer.ts';
+import type { PeerQuestion } from './peer.ts';
 import { detailScript, hostScript } from './scripts.ts';
 
 /** Milliseconds for each of the two round trips; a file server that is away can make a host slow. */
@@ -28,6 +33,10 @@ export interface FactsRequest {
    * libvirt marks a domain as tainted by this, so only those that need it.
    */
   readonly monitor?: readonly string[];
+  /** Absolute paths that are no images (programs, firmware, directories): is something there? */
+  readonly files?: readonly string[];
+  /** Another host to try to reach from this one. */
+  readonly peer?: PeerQuestion;
   readonly signal?: AbortSignal;
 }
 
@@ -45,19 +54,25 @@ export async function collectFacts(
   const at = now();
   const mark = `livemigrate-${randomUUID()}`;
   const first = await sectionsOf(session, scriptCommand(hostScript, [mark]), request.signal);
+  const clock = readClock(first, { from: at, to: now() });
   const host = readHostPart(first, mark);
   const user = first.find(({ name }) => name === 'user')?.out.trim() ?? '';
   const domains = host.domains.ok ? host.domains.value : [];
-  const questions = imageQuestions(request, domains);
-  const details = await askDetails({ session, request, domains, questions, user });
+  const questions = pathQuestions(request, domains);
+  const details = await askDetails({ session, request, domains, questions, user, mark });
   return {
     name: session.host,
     at,
     ...host,
+    clock,
     domains: host.domains.ok
       ? { ...host.domains, value: domains.map((domain) => completed(domain, details)) }
       : host.domains,
     images: { ...refusedPaths(request.paths), ...details.images },
+    files: details.files,
+    ...(request.peer === undefined
+      ? {}
+      : { peers: { [request.peer.name]: peerAnswer(details.peer) } }),
   };
 }
 
@@ -87,61 +102,106 @@ async function sectionsOf(
   return sections;
 }
 
-async function askDetails(of: {
+interface Asking {
   readonly session: HostSession;
   readonly request: FactsRequest;
   readonly domains: readonly DomainFacts[];
-  readonly questions: readonly ImageQuestion[];
+  readonly questions: readonly PathQuestion[];
   readonly user: string;
-}): Promise<DetailPart> {
-  const { session, request, domains, questions, user } = of;
-  const running = domains.filter(({ state }) => state !== 'shut off');
-  const pinged = running.filter(({ xml }) => agentChannel(xml) === 'connected');
-  const monitored = running.filter((domain) => isNamed(domain, request.monitor ?? []));
-  const parameters = [
-    ...questions.flatMap(({ mode, path }) => [mode, path]),
-    ...pinged.flatMap(({ uuid }) => ['ping', uuid]),
-    ...monitored.flatMap(({ uuid }) => ['monitor', uuid]),
-  ];
-  if (parameters.length === 0) return { images: {}, agents: new Set(), monitors: new Map() };
+  readonly mark: string;
+}
+
+async function askDetails(of: Asking): Promise<DetailPart> {
+  const { session, request, questions, user, mark } = of;
+  const parameters = detailParameters(of);
+  const asked = { paths: questions, user, mark, peerUri: request.peer?.uri };
+  if (parameters.length === 0) return readDetailPart([], asked);
   try {
-    const sections = await sectionsOf(
-      session,
-      scriptCommand(detailScript, parameters),
-      request.signal,
-    );
-    return readDetailPart(sections, questions, user);
+    const command = scriptCommand(detailScript, ['mark', mark, ...parameters]);
+    return readDetailPart(await sectionsOf(session, command, request.signal), asked);
   } catch (error) {
     // One path on a dead file server must not cost what is known already.
     const partial =
       error instanceof HostError && (error.kind === 'timeout' || error.kind === 'output-too-large');
     if (!partial) throw error;
-    const unknown: Answer<ImageFacts> = { ok: false, why: error.message, from: 'stat' };
+    const unknown: Answer<never> = { ok: false, why: error.message, from: 'stat' };
+    const answers = (mode: 'stat' | 'image'): Record<string, Answer<never>> =>
+      Object.fromEntries(
+        questions
+          .filter((question) => (question.mode === 'stat') === (mode === 'stat'))
+          .map(({ path }) => [path, unknown]),
+      );
     return {
-      images: Object.fromEntries(questions.map(({ path }) => [path, unknown])),
-      agents: new Set(),
-      monitors: new Map(),
+      ...readDetailPart([], { ...asked, paths: [], peerUri: undefined }),
+      images: answers('image'),
+      files: answers('stat'),
     };
   }
 }
 
+/** The pairs of the second script: what to ask, and whom. */
+function detailParameters({ request, domains, questions, user }: Asking): readonly string[] {
+  const running = domains.filter(({ state }) => state !== 'shut off');
+  const included = running.filter((domain) => isIncluded(domain, request));
+  const pinged = running.filter(({ xml }) => agentChannel(xml) === 'connected');
+  const monitored = running.filter((domain) => isNamed(domain, request.monitor ?? []));
+  return [
+    ...questions.flatMap(({ mode, path }) => [mode, path]),
+    ...pinged.flatMap(({ uuid }) => ['ping', uuid]),
+    ...monitored.flatMap(({ uuid }) => ['monitor', uuid]),
+    ...included.flatMap((domain) => {
+      const targets = plainTargets(domain);
+      return targets.length === 0 ? [] : ['jobs', [domain.uuid, ...targets].join(' ')];
+    }),
+    ...(user === 'root' ? included.flatMap(({ name }) => ['status', name]) : []),
+    ...(request.peer === undefined ? [] : peerParameters(request.peer, user)),
+  ];
+}
+
+/** Disk targets that need no quoting; a domain with another one is not asked for its block jobs. */
+function plainTargets({ xml }: DomainFacts): readonly string[] {
+  const disks = readDomain('live', parseXml(xml)).domain?.disks ?? [];
+  const targets = disks.filter(({ hasSource }) => hasSource).map(({ target }) => target.value);
+  return targets.every((target) => /^[a-z0-9]+$/.test(target)) ? targets : [];
+}
+
+function peerAnswer(peer: PeerFacts | undefined): Answer<PeerFacts> {
+  const from = 'virsh -c URI version';
+  return peer === undefined
+    ? { ok: false, why: 'it was not tried', from }
+    : { ok: true, value: peer, from };
+}
+
 /** Each path once. A path that any domain here declares raw is never probed. */
-function imageQuestions(
+function pathQuestions(
   request: FactsRequest,
   domains: readonly DomainFacts[],
-): readonly ImageQuestion[] {
+): readonly PathQuestion[] {
+  const files = new Set(request.files?.filter(isAskable));
   const raw = new Set<string>();
   const wanted = new Set(request.paths.filter(isAskable));
   for (const facts of domains) {
-    const disks = readDomain('live', parseXml(facts.xml)).domain?.disks ?? [];
-    const included = request.domains === 'all' || isNamed(facts, request.domains ?? []);
-    for (const { source, format } of disks) {
+    const { domain } = readDomain('live', parseXml(facts.xml));
+    const included = isIncluded(facts, request);
+    if (included && domain !== undefined)
+      hostFiles(domain).forEach(({ path }) => isAskable(path) && files.add(path));
+    for (const { source, format } of domain?.disks ?? []) {
       if (source === undefined || !isAskable(source.value)) continue;
       if (format?.value === 'raw') raw.add(source.value);
       if (included) wanted.add(source.value);
     }
   }
-  return [...wanted].map((path) => ({ path, mode: raw.has(path) ? 'raw' : 'probe' }));
+  return [
+    ...[...wanted].map((path) => ({
+      path,
+      mode: raw.has(path) ? ('raw' as const) : ('probe' as const),
+    })),
+    ...[...files].map((path) => ({ path, mode: 'stat' as const })),
+  ];
+}
+
+function isIncluded(facts: DomainFacts, request: FactsRequest): boolean {
+  return request.domains === 'all' || isNamed(facts, request.domains ?? []);
 }
 
 /** qemu-img takes `nbd:…` or `json:…` for more than a file, so only absolute paths are asked. */
@@ -160,13 +220,17 @@ function refusedPaths(paths: readonly string[]): Readonly<Record<string, Answer<
   );
 }
 
-function completed(domain: DomainFacts, { agents, monitors }: DetailPart): DomainFacts {
+function completed(domain: DomainFacts, details: DetailPart): DomainFacts {
+  const { agents, monitors, blockJobs, rebooting } = details;
   const monitor = monitors.get(domain.uuid);
   return {
     ...domain,
     guestAgent: domain.guestAgent === undefined ? undefined : agents.has(domain.uuid),
     parameters: monitor?.parameters,
     capabilities: monitor?.capabilities,
+    blockers: monitor?.blockers,
+    blockJobs: blockJobs.get(domain.uuid),
+    rebooting: rebooting.get(domain.name),
   };
 }
 

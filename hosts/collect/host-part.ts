@@ -19,11 +19,15 @@ import {
   parseVersions,
 } from '../../core/virsh/parse/host.ts';
 import { parseNetwork, parsePool } from '../../core/virsh/parse/resources.ts';
-import { parseBatch, parseUuids, virshError } from '../../core/virsh/parse/sections.ts';
-import type { BatchAnswers, Section } from '../../core/virsh/parse/sections.ts';
-import { whyNot } from './reasons.ts';
+import { parseUuids, virshError } from '../../core/virsh/parse/sections.ts';
+import type { Section } from '../../core/virsh/parse/sections.ts';
+import { SectionReader } from './section-reader.ts';
+import { hostTimeOf, readHostState } from './host-state-part.ts';
 
-export type HostPart = Omit<HostSnapshot, 'name' | 'at' | 'images' | 'unreachable'>;
+export type HostPart = Omit<
+  HostSnapshot,
+  'name' | 'at' | 'images' | 'unreachable' | 'files' | 'peers' | 'clock'
+>;
 
 /** Turns the sections of the first script into facts; what failed says why. */
 export function readHostPart(sections: readonly Section[], mark: string): HostPart {
@@ -37,57 +41,8 @@ export function readHostPart(sections: readonly Section[], mark: string): HostPa
     bridges: readBridges(reader),
     pools: readResources(reader, 'pool', parsePool),
     domains: readDomains(reader),
+    ...readHostState(reader),
   };
-}
-
-/** The sections, and what virsh answered within two of them. */
-class SectionReader {
-  readonly user: string;
-  readonly batch: BatchAnswers;
-  readonly #byName: ReadonlyMap<string, Section>;
-
-  constructor(sections: readonly Section[], mark: string) {
-    this.#byName = new Map(sections.map((section) => [section.name, section]));
-    this.user = this.#byName.get('user')?.out.trim() ?? '';
-    const texts = ['libvirt', 'details'].map((name) => this.#byName.get(name)?.out ?? '');
-    this.batch = parseBatch(texts.join('\n'), mark);
-  }
-
-  /** The output of a section, or of a virsh command about the host; else the reason. */
-  text(name: string): { readonly out: string } | { readonly why: string } {
-    const section = this.#byName.get(name);
-    if (section?.code === 0) return { out: section.out };
-    if (section !== undefined) return { why: whyNot(section, this.user) };
-    const answer = this.batch.get('-')?.get(name);
-    if (answer === undefined) return { why: this.#whyNoLibvirt() };
-    const error = virshError(answer);
-    return error === undefined ? { out: answer } : { why: error };
-  }
-
-  answer<T>(
-    from: string,
-    names: readonly string[],
-    read: (...texts: string[]) => T | undefined,
-  ): Answer<T> {
-    const texts: string[] = [];
-    for (const name of names) {
-      const text = this.text(name);
-      if ('why' in text) return { ok: false, why: text.why, from };
-      texts.push(text.out);
-    }
-    const value = read(...texts);
-    return value === undefined
-      ? { ok: false, why: 'its output could not be understood', from }
-      : { ok: true, value, from };
-  }
-
-  /** virsh that cannot connect prints its error and none of the answers. */
-  #whyNoLibvirt(): string {
-    const details = this.#byName.get('details');
-    if (details !== undefined && details.code !== 0) return whyNot(details, this.user);
-    const libvirt = this.#byName.get('libvirt');
-    return libvirt === undefined ? 'it was not asked' : whyNot(libvirt, this.user);
-  }
 }
 
 function readIdentity(reader: SectionReader): Answer<HostIdentity> {
@@ -182,7 +137,7 @@ function readDomains(reader: SectionReader): Answer<readonly DomainFacts[]> {
   const answer = reader.answer(from, ['remaining', 'details'], (list = '') => {
     const found: DomainFacts[] = [];
     for (const uuid of parseUuids(list)) {
-      const read = readOne(uuid, reader.batch);
+      const read = readOne(uuid, reader);
       if (!read.ok) {
         why = `domain ${uuid}: ${read.why}`;
         return undefined;
@@ -194,16 +149,20 @@ function readDomains(reader: SectionReader): Answer<readonly DomainFacts[]> {
   return answer.ok || why === undefined ? answer : { ...answer, why };
 }
 
-function readOne(uuid: string, answers: BatchAnswers): ReturnType<typeof readDomainFacts> {
-  const of = answers.get(uuid);
+function readOne(uuid: string, reader: SectionReader): ReturnType<typeof readDomainFacts> {
+  const of = reader.batch.get(uuid);
   if (of === undefined)
     return { ok: false, why: 'it appeared while the host was asked; ask again' };
   const text = (name: string): string => of.get(name) ?? 'error: virsh did not answer';
-  return readDomainFacts(uuid, {
+  const answers = {
     info: text('info'),
     xml: text('xml'),
     job: text('job'),
     snapshots: text('snapshots'),
     downtime: text('downtime'),
-  });
+    reason: text('reason'),
+    checkpoints: text('checkpoints'),
+    dirtyRate: text('dirtyrate'),
+  };
+  return readDomainFacts(uuid, answers, hostTimeOf(reader));
 }

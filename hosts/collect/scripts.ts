@@ -1,3 +1,5 @@
+import { hostState } from './host-state-script.ts';
+
 /**
  * The scripts that collect facts, in POSIX sh (dash, bash, busybox). They are fixed texts: whatever
  * differs between two calls is a positional parameter. Each reads one host and changes nothing on it.
@@ -37,7 +39,7 @@ libvirt() { bounded ${String(virshTimeout)} virsh -c qemu:///system "$@"; }
  * by lines that begin with it, which no domain XML can contain by intent. Starting virsh costs more
  * than asking it, so there is one call for the host and one for up to 40 objects.
  */
-export const hostScript = `${frame}
+export const hostScript = `${frame}${hostState}
 mark=$1
 bridges() {
   for folder in /sys/class/net/*/bridge; do
@@ -76,12 +78,18 @@ details() {
   batch= count=0 broken=0
   each "$(listed networks)" 'xml net-dumpxml --network'
   each "$(listed pools)" 'xml pool-dumpxml --pool'
-  each "$(listed domains)" 'info dominfo --domain' 'xml dumpxml --domain' 'job domjobinfo --domain' \\
-    'snapshots snapshot-list --domain' 'downtime migrate-getmaxdowntime --domain'
+  set -- 'info dominfo --domain' 'xml dumpxml --domain' 'job domjobinfo --domain' \\
+    'snapshots snapshot-list --domain' 'downtime migrate-getmaxdowntime --domain' 'reason domstate --reason --domain'
+  # One command that a virsh does not know spoils the whole call, so newer ones are asked for first.
+  case $host in *'checkpoint-list - '*) set -- "$@" 'checkpoints checkpoint-list --domain' ;; esac
+  case $host in *--dirtyrate*) set -- "$@" 'dirtyrate domstats --dirtyrate --nowait' ;; esac
+  each "$(listed domains)" "$@"
   ask "$batch echo $mark - remaining; list --all --uuid"
   return "$broken"
 }
 main() {
+  section clock date +%s.%N
+  section uptime cat /proc/uptime
   section host uname -n
   section user id -un
   section boot cat /proc/sys/kernel/random/boot_id
@@ -90,12 +98,21 @@ main() {
   section processor sh -c 'grep -m1 -i -E "^(model name|cpu model|processor type|cpu)[[:space:]]*:" /proc/cpuinfo ||
     lscpu 2>/dev/null | grep -m1 "^Model name:" || :'
   section bridges bridges
+  section power power
+  section kernel kernel
+  section topology topology
+  section interfaces interfaces
+  section ports ports
+  section configuration configuration
+  section certificates certificates
+  section tpm tpm
   broken=0
   host=$(
     batch=
     for question in 'version version --daemon' 'options help migrate' 'capabilities capabilities' \\
       'usable domcapabilities' 'networks net-list --all --uuid' 'active-networks net-list --uuid' \\
-      'pools pool-list --all --uuid' 'active-pools pool-list --uuid' 'domains list --all --uuid'
+      'pools pool-list --all --uuid' 'active-pools pool-list --uuid' 'domains list --all --uuid' \\
+      'secrets secret-list' 'can-checkpoint help checkpoint-list' 'can-domstats help domstats'
     do
       batch="$batch echo $mark - \${question%% *};\${question#* };"
     done
@@ -104,15 +121,18 @@ main() {
   ) || broken=$?
   section libvirt reprint
   case $host in *"$mark - end"*) section details details ;; esac
+  section clock-end date +%s.%N
   printf '@end\\n'
 }
 main
 `;
 
 /**
- * Images, guest agents and QEMU monitors. Parameters come in pairs: \`raw PATH\` (the guest decides
- * what such an image contains, so its content is never interpreted), \`probe PATH\`, \`ping UUID\`,
- * \`monitor UUID\`.
+ * Images, guest agents, QEMU monitors, and other hosts. Parameters come in pairs: \`raw PATH\` (the
+ * guest decides what such an image contains, so its content is never interpreted), \`probe PATH\`,
+ * \`stat PATH\` (no image), \`ping UUID\`, \`monitor UUID\`, \`status NAME\` (needs root), \`jobs
+ * UUID TARGET…\`, \`peer URI\`, \`port HOST PORT\`, \`round-trip HOST\`. The first pair is \`mark
+ * WORD\`.
  */
 export const detailScript = `${frame}
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
@@ -152,26 +172,31 @@ chain() {
     info=$(bounded 20 qemu-img info -U --output=json -- "$layer" 2>&1 </dev/null) || answer=$?
     section layer reprint "$info" "$answer"
     [ "$answer" = 0 ] || return
+    [ "$depth" = 0 ] || place "$layer" layer-
     layer=$(printf '%s\\n' "$info" |
       sed -n 's/^    "full-backing-filename": "\\(\\/[^"\\\\]*\\)",*$/\\1/p')
     depth=$((depth + 1))
   done
 }
+# What is at a path, and the file system that holds it. $2 begins the names of the sections.
+place() {
+  section "$2stat" bounded 10 stat -L -c '%f %i %d %.9Y %s %b %B %t %T' -- "$1"
+  found=$code
+  [ -L "$1" ] && section "$2link" readlink -- "$1"
+  nearest "$1"
+  section "$2real" readlink -f -- "$near"
+  section "$2device-of" bounded 10 stat -L -c '%d' -- "$near"
+  section "$2statfs" bounded 10 stat -L -f -c '%i %a %S' -- "$near"
+  if [ "$found" = 0 ] && [ -b "$1" ]; then
+    node=$(stat -L -c '0x%t 0x%T' -- "$1")
+    section "$2block" device "$((\${node% *})):$((\${node#* }))"
+  fi
+}
 image() {
   mode=$1 path=$2
   section image :
-  section stat bounded 10 stat -L -c '%f %i %d %.9Y %s %b %B %t %T' -- "$path"
-  found=$code
-  [ -L "$path" ] && section link readlink -- "$path"
-  nearest "$path"
-  section real readlink -f -- "$near"
-  section device-of bounded 10 stat -L -c '%d' -- "$near"
-  section statfs bounded 10 stat -L -f -c '%i %a %S' -- "$near"
+  place "$path" ''
   [ "$found" = 0 ] || return
-  if [ -b "$path" ]; then
-    set -- $(stat -L -c '0x%t 0x%T' -- "$path")
-    section block device "$(($1)):$(($2))"
-  fi
   if [ "$mode" = probe ] && { [ -b "$path" ] || [ -f "$path" ]; }; then chain "$path"; fi
 }
 ping() {
@@ -183,6 +208,59 @@ monitor() {
   section monitor printf '%s' "$1"
   section parameters libvirt qemu-monitor-command --domain "$1" --cmd '{"execute":"query-migrate-parameters"}'
   section monitor-capabilities libvirt qemu-monitor-command --domain "$1" --cmd '{"execute":"query-migrate-capabilities"}'
+  section migration libvirt qemu-monitor-command --domain "$1" --cmd '{"execute":"query-migrate"}'
+}
+# What libvirt keeps of a running domain for itself (root may read it): is a reboot under way?
+flags() {
+  printf 'name %s\\n' "$1"
+  file=/run/libvirt/qemu/$1.xml
+  [ -r "$file" ] || { printf '%s cannot be read\\n' "$file" >&2; return 1; }
+  ! grep -q '^ *<fakereboot/>' "$file" || printf 'rebooting\\n'
+}
+# Targets that are at the end of the list already are asked in one call of virsh.
+add_jobs() {
+  domain=$1; shift
+  for target in "$@"; do
+    batch="$batch echo $mark $domain $target; blockjob --raw --domain $domain --path $target;"
+    count=$((count + 1))
+  done
+  if [ "$count" -ge 80 ]; then ask_jobs; fi
+}
+ask_jobs() {
+  [ -z "$batch" ] || libvirt "$batch echo $mark - end" 2>&1
+  batch= count=0
+}
+jobs() {
+  batch= count=0
+  while [ "$#" -ge 2 ]; do
+    [ "$1" != jobs ] || add_jobs $2
+    shift 2
+  done
+  ask_jobs
+}
+# As the daemon would open it: with no terminal to ask at.
+peer() { bounded 20 virsh -c "$1" version; }
+port() {
+  printf 'host %s\\nport %s\\n' "$1" "$2"
+  if command -v bash >/dev/null 2>&1; then
+    bounded 4 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$1" "$2"
+  elif command -v nc >/dev/null 2>&1; then
+    bounded 4 nc -z -w 3 "$1" "$2"
+  else
+    printf 'neither bash nor nc is there\\n' >&2
+    return 127
+  fi
+}
+round_trip() {
+  printf 'host %s\\n' "$1"
+  bounded 8 ping -n -q -c 5 -i 0.2 -W 2 "$1"
+}
+# The interface that leads to a host, and its speed in Mbit/s.
+through() {
+  address=$(getent ahosts "$1" 2>/dev/null | sed -n '1s/ .*//p')
+  device=$(bounded 5 ip route get "\${address:-$1}" 2>/dev/null | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)
+  [ -n "$device" ] || return 1
+  printf '%s %s\\n' "$device" "$(cat "/sys/class/net/$device/speed" 2>/dev/null)"
 }
 # Pings print while they run side by side, so they come before everything else.
 pings() {
@@ -198,12 +276,20 @@ pings() {
   wait
 }
 main() {
+  mark=$2
   pings "$@"
   section mounts cat /proc/self/mountinfo
+  section jobs jobs "$@"
   while [ "$#" -ge 2 ]; do
     case $1 in
-      raw|probe) image "$1" "$2" ;;
+      raw|probe|stat) image "$1" "$2" ;;
       monitor) monitor "$2" ;;
+      status) section status flags "$2" ;;
+      peer) section peer peer "$2" ;;
+      port) section port port \${2% *} \${2##* } ;;
+      round-trip)
+        section round-trip round_trip "$2"
+        section through through "$2" ;;
     esac
     shift 2
   done

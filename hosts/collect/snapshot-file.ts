@@ -5,6 +5,15 @@ import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
 import { render, say } from '../../core/messages.ts';
 import type { Message } from '../../core/messages.ts';
 import { HostError, reasonOf } from '../host-error.ts';
+import {
+  absent,
+  amount,
+  answerOf,
+  laterDomainParts,
+  laterParts,
+  text,
+  texts,
+} from './host-facts-schema.ts';
 
 /** Far above any real snapshot: one of a thousand domains is some 20 MB. */
 const maxBytes = 256 * 1024 * 1024;
@@ -66,19 +75,6 @@ export async function writeSnapshotFile(path: string, snapshot: FactsSnapshot): 
   await writeFile(path, `${JSON.stringify(snapshot, null, 2)}\n`, { mode: 0o600 });
 }
 
-const text = v.pipe(v.string(), v.maxLength(16 * 1024 * 1024));
-const amount = v.pipe(v.number(), v.minValue(0));
-/** JSON has no `undefined`: what is absent in memory is missing in the file. */
-const absent = <const T extends v.GenericSchema>(schema: T) => v.optional(schema, () => undefined);
-const texts = v.array(text);
-
-function answerOf<T extends v.GenericSchema>(value: T) {
-  return v.variant('ok', [
-    v.object({ ok: v.literal(true), value, from: text }),
-    v.object({ ok: v.literal(false), why: text, from: text }),
-  ]);
-}
-
 const identity = v.object({ hostname: text, uuid: text, bootId: text });
 const versions = v.object({ libvirt: text, qemu: text, migrateOptions: texts });
 const capacity = v.object({ cpus: amount, memoryTotal: amount, memoryAvailable: amount });
@@ -91,7 +87,12 @@ const cpu = v.object({
   machines: texts,
   usableModels: texts,
 });
-const network = v.object({ name: text, active: v.boolean(), bridge: absent(text) });
+const network = v.object({
+  name: text,
+  active: v.boolean(),
+  bridge: absent(text),
+  forward: v.exactOptional(text),
+});
 const pool = v.object({
   name: text,
   active: v.boolean(),
@@ -110,19 +111,40 @@ const domain = v.object({
   parameters: absent(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
   capabilities: absent(v.record(v.string(), v.boolean())),
   guestAgent: absent(v.boolean()),
+  ...laterDomainParts,
+});
+const imageKind = v.picklist(['file', 'block', 'directory', 'other', 'missing']);
+const filesystem = v.object({
+  type: text,
+  source: text,
+  mountPoint: text,
+  id: text,
+  available: amount,
 });
 const image = v.object({
-  kind: v.picklist(['file', 'block', 'directory', 'other', 'missing']),
+  kind: imageKind,
   virtualSize: absent(amount),
   format: absent(text),
   allocated: absent(amount),
   backing: texts,
-  filesystem: absent(
-    v.object({ type: text, source: text, mountPoint: text, id: text, available: amount }),
-  ),
+  filesystem: absent(filesystem),
   inode: absent(text),
   modified: absent(text),
   deviceIdentity: absent(text),
+  layers: v.exactOptional(
+    v.array(
+      v.object({
+        path: text,
+        format: text,
+        virtualSize: amount,
+        kind: imageKind,
+        inode: absent(text),
+        modified: absent(text),
+        deviceIdentity: absent(text),
+        filesystem: absent(filesystem),
+      }),
+    ),
+  ),
 });
 const host = v.object({
   name: text,
@@ -137,6 +159,7 @@ const host = v.object({
   pools: answerOf(v.array(pool)),
   domains: answerOf(v.array(domain)),
   images: v.record(v.string(), answerOf(image)),
+  ...laterParts,
 });
 const snapshotSchema = v.object({
   format: v.literal('livemigrate-facts/1'),

@@ -1,3 +1,4 @@
+import { hostFiles } from '../../core/facts/host-files.ts';
 import { pathsToAsk } from '../../core/facts/view.ts';
 import { readDomain } from '../../core/domain/read.ts';
 import type { Domain } from '../../core/domain/domain.ts';
@@ -5,10 +6,12 @@ import type { FactsSnapshot, HostSnapshot } from '../../core/facts/snapshot.ts';
 import type { Surroundings } from '../../core/service/surroundings.ts';
 import { parseXml } from '../../core/xml/parse.ts';
 import { collectFacts } from '../collect/collect-facts.ts';
+import type { FactsRequest } from '../collect/collect-facts.ts';
 import { unreachableHost } from '../collect/unreachable.ts';
 import { HostError } from '../host-error.ts';
 import type { HostSession } from '../session.ts';
 import type { HostTarget } from '../ssh/target.ts';
+import { peerQuestion } from './peer-question.ts';
 import { targetFor } from './targets.ts';
 
 /** Opens (or reuses) the connection to a host. Throws HostError. */
@@ -26,21 +29,28 @@ export async function collectForMigration(request: {
 }): Promise<FactsSnapshot> {
   const { surroundings } = request;
   const { descriptor, domainXml } = surroundings;
-  const { source, destination } = descriptor.migration;
-  const ask = (named: string, paths: readonly string[]): Promise<HostSnapshot> => {
+  const { source, destination, domain } = descriptor.migration;
+  const ask = (named: string, paths: readonly string[], more: Deeper): Promise<HostSnapshot> => {
     const target = targetFor(named, surroundings.hosts);
     return target === undefined
       ? Promise.resolve(
           unreachableHost(named, request.now(), `no inventory says how to reach ${named}`),
         )
-      : collectHost({ ...request, named, target, paths });
+      : collectHost({ ...request, named, target, paths, more });
   };
   const fromFile = pathsToAsk(descriptor, domainXml?.domain);
+  const filesOf = (of: Domain | undefined): readonly string[] =>
+    of === undefined ? [] : [...new Set(hostFiles(of).map(({ path }) => path))];
+  const peer = peerQuestion(surroundings);
+  const deeper = {
+    monitor: domain === undefined ? [] : [domain.value],
+    ...(peer === undefined ? {} : { peer }),
+  };
   const [here, there] = await Promise.all([
-    source === undefined ? undefined : ask(source.value, fromFile.source),
+    source === undefined ? undefined : ask(source.value, fromFile.source, deeper),
     destination === undefined || destination.value === source?.value
       ? undefined
-      : ask(destination.value, fromFile.destination),
+      : ask(destination.value, fromFile.destination, { files: filesOf(domainXml?.domain) }),
   ]);
   const asked = [here, there].filter((host) => host !== undefined);
   const snapshots = Object.fromEntries(asked.map((host) => [host.name, host]));
@@ -50,13 +60,20 @@ export async function collectForMigration(request: {
   const needed = pathsToAsk(descriptor, live).destination;
   if (there?.unreachable === undefined && there !== undefined) {
     const missing = needed.filter((path) => !Object.hasOwn(there.images, path));
-    if (missing.length > 0) {
+    const files = filesOf(live);
+    const unseen = files.filter((path) => !Object.hasOwn(there.files ?? {}, path));
+    if (missing.length > 0 || unseen.length > 0) {
       const all = [...new Set([...needed, ...fromFile.destination])];
-      snapshots[there.name] = await ask(there.name, all);
+      snapshots[there.name] = await ask(there.name, all, {
+        files: [...new Set([...files, ...filesOf(domainXml?.domain)])],
+      });
     }
   }
   return { format: 'livemigrate-facts/1', hosts: snapshots };
 }
+
+/** Questions that are asked only for a migration that is about to be made. */
+type Deeper = Pick<FactsRequest, 'files' | 'monitor' | 'peer'>;
 
 /** One host's facts; when it cannot be reached the snapshot holds the reason. */
 export async function collectHost(request: {
@@ -66,11 +83,12 @@ export async function collectHost(request: {
   readonly hosts: HostAccess;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  readonly more?: Deeper;
 }): Promise<HostSnapshot> {
-  const { named, target, paths, hosts, now, signal } = request;
+  const { named, target, paths, hosts, now, signal, more } = request;
   try {
     const session = await hosts(target);
-    return await collectFacts(session, { paths, domains: 'all', signal }, now);
+    return await collectFacts(session, { ...more, paths, domains: 'all', signal }, now);
   } catch (error) {
     if (error instanceof HostError && error.kind !== 'cancelled') {
       return unreachableHost(named, now(), error.message);

@@ -1,3 +1,4 @@
+import type { MeasuredDirtyRate } from '../../facts/host-facts.ts';
 import type { DomainFacts } from '../../facts/snapshot.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { attribute, child, children } from '../../xml/tree.ts';
@@ -11,6 +12,10 @@ export interface DomainAnswers {
   readonly job: string;
   readonly snapshots: string;
   readonly downtime: string;
+  /** `domstate --reason`; a host's virsh may lack the others, which are then empty. */
+  readonly reason?: string;
+  readonly checkpoints?: string;
+  readonly dirtyRate?: string;
 }
 
 export type ReadDomainFacts =
@@ -22,7 +27,11 @@ export type ReadDomainFacts =
  * Puts the answers about one domain together. The guest agent is not known from them: it is
  * `undefined` without a channel and `false` until it is pinged.
  */
-export function readDomainFacts(uuid: string, answers: DomainAnswers): ReadDomainFacts {
+export function readDomainFacts(
+  uuid: string,
+  answers: DomainAnswers,
+  hostTime?: HostTime,
+): ReadDomainFacts {
   const failed =
     virshError(answers.info) ?? virshError(answers.xml) ?? virshError(answers.snapshots);
   if (failed !== undefined) return { ok: false, why: failed };
@@ -50,6 +59,9 @@ export function readDomainFacts(uuid: string, answers: DomainAnswers): ReadDomai
       parameters: undefined,
       capabilities: undefined,
       guestAgent: agentChannel(answers.xml) === undefined ? undefined : false,
+      reason: /^[a-z ]+ \((.+)\)\s*$/.exec(answers.reason ?? '')?.[1],
+      checkpoints: countSnapshots(answers.checkpoints ?? ''),
+      dirtyRate: measuredDirtyRate(answers.dirtyRate ?? '', hostTime),
     },
   };
 }
@@ -87,7 +99,48 @@ function activeJob(answer: string): string | undefined {
   return /^Operation:\s+(.+?)\s*$/m.exec(answer)?.[1] ?? type;
 }
 
-/** Rows below the dashes of the `virsh snapshot-list` table; undefined when there is no table. */
+/** A host's clock beside the time since it started, which is what QEMU measures with. */
+export interface HostTime {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly uptimeSeconds: number;
+}
+
+/**
+ * Reads `virsh domstats --dirtyrate`: calc_status 2 is a finished measurement (qemu
+ * DirtyRateStatus), the rate is in MiB/s.
+ */
+function measuredDirtyRate(
+  answer: string,
+  hostTime: HostTime | undefined,
+): MeasuredDirtyRate | undefined {
+  const value = (name: string): string | undefined =>
+    new RegExp(`^\\s*dirtyrate\\.${name}=(\\S+)\\s*$`, 'm').exec(answer)?.[1];
+  const rate = value('megabytes_per_second');
+  if (value('calc_status') !== '2' || rate === undefined || !/^\d+$/.test(rate)) return undefined;
+  const period = value('calc_period');
+  return {
+    bytesPerSecond: Number(rate) * 1024 * 1024,
+    at: startOf(Number(value('calc_start_time')), hostTime),
+    calcTimeSeconds: period === undefined ? undefined : Number(period),
+    mode: value('calc_mode') ?? 'page-sampling',
+  };
+}
+
+/**
+ * When a measurement began. QEMU counted `start-time` in seconds since the host started; newer
+ * versions (seen in 10.0) in seconds since the epoch.
+ */
+function startOf(seconds: number, hostTime: HostTime | undefined): number | undefined {
+  if (!Number.isFinite(seconds) || hostTime === undefined) return undefined;
+  const ago = seconds > 1e9 ? hostTime.now / 1000 - seconds : hostTime.uptimeSeconds - seconds;
+  return ago < -2 ? undefined : hostTime.now - Math.max(0, ago) * 1000;
+}
+
+/**
+ * Rows below the dashes of the table that `virsh snapshot-list` and `checkpoint-list` print; undefined
+ * when there is no table.
+ */
 function countSnapshots(table: string): number | undefined {
   const lines = table.split('\n');
   const dashes = lines.findIndex((line) => /^-{3,}\s*$/.test(line));

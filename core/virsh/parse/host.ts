@@ -1,6 +1,7 @@
 import { attribute, child, children } from '../../xml/tree.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { parseXml } from '../../xml/parse.ts';
+import type { Emulation } from '../../facts/host-facts.ts';
 import type { HostCapacity, HostCpu } from '../../facts/snapshot.ts';
 
 /** Reads `virsh version --daemon`: the daemon's libvirt and the QEMU that it runs. */
@@ -52,6 +53,32 @@ export function parseCapabilities(text: string): HostCapabilities | undefined {
       ),
       machines: [...new Set(machines)],
     },
+  };
+}
+
+/** Emulators, security models and migration transports of `virsh capabilities`. */
+export function parseEmulation(text: string): Emulation | undefined {
+  const { root } = parseXml(text);
+  const host = child(root, 'host');
+  if (root?.name !== 'capabilities' || host === undefined) return undefined;
+  const emulators = children(root, 'guest')
+    .flatMap((guest) => children(guest, 'arch'))
+    .flatMap((arch) =>
+      [arch, ...children(arch, 'domain')].flatMap((place) => {
+        const path = textOf(child(place, 'emulator'));
+        const name = attribute(arch, 'name')?.value;
+        return path === undefined || name === undefined ? [] : [{ arch: name, path }];
+      }),
+    );
+  const transports = child(child(host, 'migration_features'), 'uri_transports');
+  return {
+    emulators,
+    securityModels: children(host, 'secmodel').flatMap(
+      (model) => textOf(child(model, 'model')) ?? [],
+    ),
+    migrationTransports: children(transports, 'uri_transport').flatMap(
+      (transport) => textOf(transport) ?? [],
+    ),
   };
 }
 

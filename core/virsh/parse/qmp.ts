@@ -46,6 +46,18 @@ export function readMigrateCapabilities(
   );
 }
 
+/**
+ * `blocked-reasons` of `query-migrate` (QEMU 6.0), absent there when nothing blocks. `undefined` when
+ * QEMU did not answer; whether an old one would have told is for the caller to know.
+ */
+export function readMigrationBlockers(answer: QmpAnswer): readonly string[] | undefined {
+  const value = answer.kind === 'return' ? record(answer.value) : undefined;
+  if (value === undefined) return undefined;
+  const reasons = value['blocked-reasons'];
+  if (!Array.isArray(reasons)) return [];
+  return reasons.filter((reason): reason is string => typeof reason === 'string');
+}
+
 export function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)

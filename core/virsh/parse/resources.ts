@@ -8,7 +8,14 @@ export function parseNetwork(xml: string, active: boolean): LibvirtNetwork | und
   const { root } = parseXml(xml);
   const name = textOf(child(root, 'name'));
   if (root?.name !== 'network' || name === undefined) return undefined;
-  return { name, active, bridge: attributeOf(xml, 'bridge', 'name') };
+  const forward = child(root, 'forward');
+  return {
+    name,
+    active,
+    bridge: attributeOf(xml, 'bridge', 'name'),
+    // libvirt's default of <forward/> is nat; without the element the network is isolated.
+    forward: forward === undefined ? 'none' : (attribute(forward, 'mode')?.value ?? 'nat'),
+  };
 }
 
 /** Reads `virsh pool-dumpxml`; free bytes count for active pools only. */

@@ -213,7 +213,7 @@ test('a disk that a domain declares raw is never probed: its content is the gues
   assert.ok(
     readFileSync(asked, 'utf8')
       .split('\n')
-      .filter((line) => line !== '').length <= 2,
+      .filter((line) => line !== '').length <= 3,
   );
 });
 

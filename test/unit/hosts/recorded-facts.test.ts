@@ -57,8 +57,8 @@ test('capacity and CPU are read', () => {
 
 test('networks and pools are read, active or not', () => {
   assert.deepEqual(value(old.networks), [
-    { name: 'default', active: true, bridge: 'br-guest' },
-    { name: 'idle net', active: false, bridge: 'virbr7' },
+    { name: 'default', active: true, bridge: 'br-guest', forward: 'bridge' },
+    { name: 'idle net', active: false, bridge: 'virbr7', forward: 'none' },
   ]);
   assert.deepEqual(value(old.bridges), ['br-guest']);
   const [first, idle] = value(old.pools);
@@ -108,7 +108,11 @@ test('images are read: a chain, nothing, raw, below a file, a directory', () => 
     path,
     mode: index === 2 ? ('raw' as const) : ('probe' as const),
   }));
-  const { images } = readDetailPart(recorded('debian12-details'), questions, 'root');
+  const { images } = readDetailPart(recorded('debian12-details'), {
+    paths: questions,
+    user: 'root',
+    mark: 'MARK',
+  });
   const [chain, missing, raw, below, directory] = paths.map(
     (path) => images[path] ?? assert.fail(path),
   );
@@ -140,7 +144,11 @@ test('images are read: a chain, nothing, raw, below a file, a directory', () => 
 
 test('migration parameters and capabilities of QEMU are read', () => {
   const uuid = '2b569cc1-8dbf-4f4f-983f-16e7f6dfb500';
-  const { monitors, agents } = readDetailPart(recorded('debian13-details'), [], 'root');
+  const { monitors, agents } = readDetailPart(recorded('debian13-details'), {
+    paths: [],
+    user: 'root',
+    mark: 'MARK',
+  });
   const monitor = monitors.get(uuid) ?? assert.fail('not asked');
   assert.equal(monitor.parameters?.['downtime-limit'], 300);
   assert.equal(monitor.parameters['xbzrle-cache-size'], 64 * 1024 ** 2);
