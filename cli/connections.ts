@@ -3,13 +3,16 @@ import { resolve } from 'node:path';
 import { say } from '../core/messages.ts';
 import { openHosts } from '../hosts/ssh/pool.ts';
 import type { HostPool } from '../hosts/ssh/pool.ts';
+import type { PasswordQuestion, SshTransport } from '../hosts/ssh/target.ts';
 import type { CommandContext } from './commands/command.ts';
 import { textOption } from './commands/options.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Options of every command that speaks to hosts. */
 export const hostOptions = {
   inventory: { type: 'string' },
   'ssh-config': { type: 'string' },
+  'ssh-transport': { type: 'string' },
 } as const;
 
 /**
@@ -23,6 +26,11 @@ export async function withHosts<T>(
   const { terminal, values, environment, folder } = context;
   const configFile = textOption(values['ssh-config']) ?? environment['LIVEMIGRATE_SSH_CONFIG'];
   const hosts = openHosts({
+    transport: transportOf(
+      textOption(values['ssh-transport']) ?? environment['LIVEMIGRATE_SSH_TRANSPORT'],
+    ),
+    // The configuration is the user's own, or named by the user for this command.
+    allowProxyCommand: true,
     ...(configFile === undefined ? {} : { configFile: resolve(folder, configFile) }),
     warn: (message) => {
       terminal.note(terminal.say(message));
@@ -49,6 +57,10 @@ export async function withHosts<T>(
           },
           askPassphrase: (file: string) =>
             askHidden(terminal.say(say('Passphrase of {0}:', file)), context.signal),
+          askPassword: ({ host, user, prompt, echo }: PasswordQuestion) => {
+            const words = `${user}@${host}: ${printable(prompt)}`;
+            return echo ? ask(words, context.signal) : askHidden(words, context.signal);
+          },
         }
       : {}),
   });
@@ -57,6 +69,23 @@ export async function withHosts<T>(
   } finally {
     await hosts.close();
   }
+}
+
+const transports: readonly SshTransport[] = ['auto', 'built-in', 'system'];
+
+/** @throws UsageError for a transport that there is not */
+function transportOf(text: string | undefined): SshTransport {
+  const found = transports.find((each) => each === (text ?? 'auto'));
+  if (found === undefined)
+    throw new UsageError(
+      say('--ssh-transport takes {0}, not “{1}”.', transports.join(', '), text ?? ''),
+    );
+  return found;
+}
+
+/** The other side's words without what a terminal would obey. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
 }
 
 /** One line of standard input. */

@@ -5,7 +5,7 @@ import { HostError } from '../../hosts/host-error.ts';
 import { targetFor } from '../../hosts/preflight/targets.ts';
 import type { HostSession } from '../../hosts/session.ts';
 import type { HostPool } from '../../hosts/ssh/pool.ts';
-import type { HostTarget, SshEnvironment } from '../../hosts/ssh/target.ts';
+import type { HostTarget, SshEnvironment, SshTransport } from '../../hosts/ssh/target.ts';
 import { say } from '../../core/messages.ts';
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
 import type { WorkspaceInventories } from '../inventory/inventories.ts';
@@ -160,9 +160,11 @@ export class Connections implements vscode.Disposable {
     const settings = vscode.workspace.getConfiguration('liveMigrate.ssh');
     const configFile = settings.get<string>('configFile', '');
     const knownHostsFiles = settings.get<readonly string[]>('knownHostsFiles', []);
+    const transport = settings.get<SshTransport>('transport', 'auto');
     return {
       ...(configFile === '' ? {} : { configFile }),
       ...(knownHostsFiles.length === 0 ? {} : { knownHostsFiles }),
+      transport,
       // Only the user's own settings name the configuration: a workspace cannot.
       allowProxyCommand: true,
       warn: (message) => {

@@ -72,7 +72,12 @@ export class HostKeys {
   ): Promise<void> {
     // The key is shown again whenever the connection changes its session keys.
     if (this.#verified?.equals(key) === true) return;
-    if (this.#judge(key) === 'unknown') await this.#ask(key, signal, whileAsking);
+    if (this.#judge(key) === 'unknown') {
+      // Nobody has to compare a fingerprint that an authority vouches for.
+      const authority = this.#authority();
+      if (authority !== undefined) throw this.#certified(authority);
+      await this.#ask(key, signal, whileAsking);
+    }
     this.#verified = key;
   }
 
@@ -98,6 +103,27 @@ export class HostKeys {
         ),
       );
     }
+  }
+
+  /** The `@cert-authority` line that speaks of this host, if there is one. */
+  #authority(): KnownKey | undefined {
+    return [this.#address, this.#plainAddress()]
+      .flatMap((address) => keysFor(address, this.#files))
+      .find(({ marker }) => marker === 'cert-authority');
+  }
+
+  #certified({ path, line }: KnownKey): HostError {
+    const { name } = this.#settings;
+    return new HostError(
+      'host-key-unknown',
+      name,
+      say(
+        'The host key of {0} is vouched for by a certificate authority ({1}, line {2}); only the machine’s own ssh can verify its certificate.',
+        name,
+        path,
+        line,
+      ),
+    );
   }
 
   /** Throws unless the key is known or unknown. */

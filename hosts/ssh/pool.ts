@@ -1,8 +1,8 @@
 import { say } from '../../core/messages.ts';
 import { HostError } from '../host-error.ts';
 import type { HostSession } from '../session.ts';
-import { connectHost } from './connect.ts';
 import { Prompts } from './prompts.ts';
+import { connectByRoute } from './route.ts';
 import type { HostTarget, SshEnvironment } from './target.ts';
 
 /** One connection for each host, made when it is first needed and again after it was lost. */
@@ -32,7 +32,7 @@ export function openHosts(environment: SshEnvironment): HostPool {
   const begin = (target: HostTarget): Entry => {
     const key = keyOf(target);
     const cancel = new AbortController();
-    const connecting = connectHost(target, environment, { prompts, signal: cancel.signal });
+    const connecting = connectByRoute(target, environment, { prompts, signal: cancel.signal });
     const entry: Entry = { connecting, cancel, waiting: 0, open: undefined };
     const forget = (): void => {
       if (entries.get(key) === entry) entries.delete(key);

@@ -2,9 +2,10 @@ import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import type { Command } from '../../core/virsh/command.ts';
 import { quoteArgv } from '../../core/virsh/quote.ts';
-import { say } from '../../core/messages.ts';
-import { HostError, reasonOf } from '../host-error.ts';
+import { reasonOf } from '../host-error.ts';
+import type { HostError } from '../host-error.ts';
 import type { ExecOptions, ExecResult, HostSession } from '../session.ts';
+import { endedSilently, givenUp, lost, notRun, timedOut, tooLarge } from './command-errors.ts';
 
 /** sshd allows 10 channels on a connection (MaxSessions); two are left for others. */
 const maxChannels = 8;
@@ -98,10 +99,10 @@ export class SshSession implements HostSession {
         fail(error);
       };
       const timer = setTimeout(() => {
-        leave(this.#timeoutError(command, timeout));
+        leave(timedOut(this.host, command, timeout));
       }, timeout);
       const abort = (): void => {
-        leave(this.#cancelledError(command));
+        leave(givenUp(this.host, command));
       };
       const finish = (): void => {
         clearTimeout(timer);
@@ -129,7 +130,7 @@ export class SshSession implements HostSession {
         settled = true;
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
-        this.#onEnd.delete(lost);
+        this.#onEnd.delete(connectionLost);
         finish();
       };
       const giveUp = (error: HostError): void => {
@@ -138,17 +139,17 @@ export class SshSession implements HostSession {
           fail(error);
         });
       };
-      const lost = (): void => {
+      const connectionLost = (): void => {
         giveUp(this.#lostError(command));
       };
       const timer = setTimeout(
         () => {
-          giveUp(this.#timeoutError(command, wholeTimeout));
+          giveUp(timedOut(this.host, command, wholeTimeout));
         },
         Math.max(0, timeout),
       );
       const abort = (): void => {
-        giveUp(this.#cancelledError(command));
+        giveUp(givenUp(this.host, command));
       };
       if (signal?.aborted === true) {
         abort();
@@ -156,21 +157,21 @@ export class SshSession implements HostSession {
       }
       signal?.addEventListener('abort', abort, { once: true });
       if (this.#ended) {
-        lost();
+        connectionLost();
         return;
       }
-      this.#onEnd.add(lost);
+      this.#onEnd.add(connectionLost);
       const collect = (name: 'stdout' | 'stderr') => (chunk: Buffer) => {
         if (settled) return;
         sizes[name] += chunk.length;
-        if (sizes[name] > maxOutput) giveUp(this.#tooLargeError(command, maxOutput));
+        if (sizes[name] > maxOutput) giveUp(tooLarge(this.host, command, maxOutput));
         else output[name].push(chunk);
       };
       let exit: { code: number | null; signal: string | undefined } | undefined;
       const opened = (error: Error | undefined, stream: ClientChannel): void => {
         if (error !== undefined) {
-          if (this.#ended) lost();
-          else giveUp(this.#noChannelError(command, error));
+          if (this.#ended) connectionLost();
+          else giveUp(notRun(this.host, command, error));
           return;
         }
         channel = stream;
@@ -203,71 +204,13 @@ export class SshSession implements HostSession {
         // sshd may refuse environment variables, so the locale is part of the command.
         this.client.exec(`env LC_ALL=C ${quoteArgv(command.argv)}`, opened);
       } catch (error) {
-        giveUp(this.#noChannelError(command, error));
+        giveUp(notRun(this.host, command, error));
       }
     });
   }
 
-  #timeoutError(command: Command, milliseconds: number): HostError {
-    return new HostError(
-      'timeout',
-      this.host,
-      say('{1} on {0} did not end within {2} s.', this.host, nameOf(command), milliseconds / 1000),
-    );
-  }
-
-  #cancelledError(command: Command): HostError {
-    return new HostError(
-      'cancelled',
-      this.host,
-      say('{1} on {0} was given up.', this.host, nameOf(command)),
-    );
-  }
-
-  #tooLargeError(command: Command, bytes: number): HostError {
-    return new HostError(
-      'output-too-large',
-      this.host,
-      say('{1} on {0} printed more than {2} MiB.', this.host, nameOf(command), bytes / 1024 / 1024),
-    );
-  }
-
   #lostError(command: Command): HostError {
-    if (!this.#ended)
-      return new HostError(
-        'lost',
-        this.host,
-        say('{1} on {0} ended without saying how.', this.host, nameOf(command)),
-      );
-    return this.#lost === undefined
-      ? new HostError(
-          'lost',
-          this.host,
-          say(
-            'The connection to {0} ended while {1} was running; whether it finished is not known.',
-            this.host,
-            nameOf(command),
-          ),
-        )
-      : new HostError(
-          'lost',
-          this.host,
-          say(
-            'The connection to {0} was lost while {1} was running ({2}); whether it finished is not known.',
-            this.host,
-            nameOf(command),
-            this.#lost,
-          ),
-        );
-  }
-
-  #noChannelError(command: Command, error: unknown): HostError {
-    return new HostError(
-      'protocol',
-      this.host,
-      say('{0} did not run {1}: {2}', this.host, nameOf(command), reasonOf(error)),
-      { cause: error },
-    );
+    return this.#ended ? lost(this.host, command, this.#lost) : endedSilently(this.host, command);
   }
 }
 
@@ -282,10 +225,4 @@ function abandon(channel: ClientChannel): void {
   } catch {
     // The connection has gone and the channel with it.
   }
-}
-
-/** Enough of a command to know it again; arguments may be long. */
-function nameOf({ argv }: Command): string {
-  const line = quoteArgv(argv.slice(0, 6)).split('\n', 1)[0] ?? '';
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }

@@ -32,6 +32,8 @@ export interface PasswordQuestion {
   readonly echo: boolean;
 }
 
+export type SshTransport = 'auto' | 'built-in' | 'system';
+
 /** What the machine and its user contribute to a connection. Callbacks may take as long as people do. */
 export interface SshEnvironment {
   /** As `ssh -F`: only this file is read. Otherwise ~/.ssh/config and then /etc/ssh/ssh_config. */
@@ -54,6 +56,11 @@ export interface SshEnvironment {
   readonly keepalive?: number;
   /** Run ProxyCommand of the ssh configuration. Only for a configuration that the user owns. */
   readonly allowProxyCommand?: boolean;
+  /**
+   * `built-in` speaks ssh itself; `system` runs the machine's `ssh`; `auto` (the default) is the
+   * first, and the second where that cannot get in.
+   */
+  readonly transport?: SshTransport;
   /** Something worth telling that does not stop the connection. */
   readonly warn?: (message: Message) => void;
   /** Home folder and environment variables, for tests; else those of the process. */

@@ -16,9 +16,18 @@ export interface KeyPair {
 }
 
 export function ed25519(passphrase?: string): KeyPair {
-  return passphrase === undefined
-    ? ssh2.utils.generateKeyPairSync('ed25519')
-    : ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-cbc', rounds: 4 });
+  for (;;) {
+    const pair =
+      passphrase === undefined
+        ? ssh2.utils.generateKeyPairSync('ed25519')
+        : ssh2.utils.generateKeyPairSync('ed25519', {
+            passphrase,
+            cipher: 'aes256-cbc',
+            rounds: 4,
+          });
+    // About one pair in five hundred is written in a form that ssh2 itself cannot read.
+    if (!(ssh2.utils.parseKey(pair.private, passphrase) instanceof Error)) return pair;
+  }
 }
 
 export function ecdsa(): KeyPair {
