@@ -52,7 +52,7 @@ export function registerFeatures(session: Session): void {
       if (found === undefined) return null;
       return {
         range: toRange({ uri, span: found.span }, conversion),
-        contents: toMarkdown(found.lines, conversion.translate),
+        contents: toMarkdown(found.lines, conversion.translate, found.reference),
       };
     }),
   );

@@ -1,16 +1,23 @@
 import { MarkupKind } from 'vscode-languageserver/node';
 import type { MarkupContent } from 'vscode-languageserver/node';
+import { render, say } from '../core/messages.ts';
 import type { Message, Translate } from '../core/messages.ts';
 
 /**
  * Messages as Markdown, a paragraph each. Arguments come from files and hosts: they are shown as
- * code, so that nothing in them is taken for Markdown.
+ * code, so that nothing in them is taken for Markdown. `reference` is the address of libvirt's own
+ * page, made by us.
  */
-export function toMarkdown(lines: readonly Message[], translate: Translate): MarkupContent {
-  return {
-    kind: MarkupKind.Markdown,
-    value: lines.map((line) => paragraph(line, translate)).join('\n\n'),
-  };
+export function toMarkdown(
+  lines: readonly Message[],
+  translate: Translate,
+  reference?: string,
+): MarkupContent {
+  const paragraphs = lines.map((line) => paragraph(line, translate));
+  if (reference !== undefined) {
+    paragraphs.push(`[${render(say('In libvirt’s documentation'), translate)}](${reference})`);
+  }
+  return { kind: MarkupKind.Markdown, value: paragraphs.join('\n\n') };
 }
 
 function paragraph({ text, args }: Message, translate: Translate): string {

@@ -3,7 +3,9 @@ import type { ElementDocumentation } from './documentation.ts';
 
 const secret: ElementDocumentation = {
   means: say('The secret in libvirt that holds the password.'),
-  migration: say('The destination must have a secret with the same UUID or usage, and its value set.'),
+  migration: say(
+    'The destination must have a secret with the same UUID or usage, and its value set.',
+  ),
   attributes: {
     type: { means: say('ceph or iscsi.') },
     uuid: { means: say('UUID of the secret.') },
@@ -19,7 +21,9 @@ export const diskSource: ElementDocumentation = {
     file: { means: say('Path of the image file on the host.') },
     dev: {
       means: say('Path of the block device on the host.'),
-      migration: say('A name such as /dev/sdb may mean another device on the destination; names below /dev/disk/by-id or /dev/mapper hold better.'),
+      migration: say(
+        'A name such as /dev/sdb may mean another device on the destination; names below /dev/disk/by-id or /dev/mapper hold better.',
+      ),
     },
     dir: { means: say('Path of the folder on the host.') },
     protocol: {
@@ -55,17 +59,30 @@ export const diskSource: ElementDocumentation = {
         optional: say('It is dropped whenever it is missing, also by a migration.'),
       },
     },
-    tls: { since: '4.5.0', means: say('Whether the connection to the storage is encrypted.'), migration: say('The destination needs certificates of its own for it.') },
+    tls: {
+      since: '4.5.0',
+      means: say('Whether the connection to the storage is encrypted.'),
+      migration: say('The destination needs certificates of its own for it.'),
+    },
     index: { means: say('Number of the layer; libvirt writes it.') },
     mode: { since: '1.1.1', means: say('For a volume: by host path or by direct connection.') },
     namespace: { since: '6.0.0', means: say('For nvme: number of the namespace, from 1.') },
-    managed: { since: '6.0.0', means: say('For nvme: libvirt takes the device from the host by itself.') },
-    fdgroup: { since: '9.0.0', means: say('The image is handed over as an open file.'), migration: say('Nobody hands it over on the destination: such a disk cannot simply move.') },
+    managed: {
+      since: '6.0.0',
+      means: say('For nvme: libvirt takes the device from the host by itself.'),
+    },
+    fdgroup: {
+      since: '9.0.0',
+      means: say('The image is handed over as an open file.'),
+      migration: say('Nobody hands it over on the destination: such a disk cannot simply move.'),
+    },
   },
   children: {
     host: {
       means: say('A server of the network storage.'),
-      migration: say('The destination must reach it too: localhost and 127.0.0.1 mean another machine there.'),
+      migration: say(
+        'The destination must reach it too: localhost and 127.0.0.1 mean another machine there.',
+      ),
       attributes: {
         name: { means: say('Name or address of the server.') },
         port: { means: say('Port; the protocol’s own when it is absent.') },
@@ -89,13 +106,23 @@ export const diskSource: ElementDocumentation = {
     reservations: {
       since: '4.4.0',
       means: say('SCSI persistent reservations, for clusters.'),
-      migration: say('Registrations belong to the host’s path to the storage; the cluster software in the guest may have to register again.'),
+      migration: say(
+        'Registrations belong to the host’s path to the storage; the cluster software in the guest may have to register again.',
+      ),
       attributes: { managed: { means: say('Whether libvirt runs the helper.') } },
     },
     slices: { since: '6.1.0', means: say('Only a part of the storage is the image.') },
-    snapshot: { means: say('A snapshot of the image on the server.'), attributes: { name: { means: say('Name of the snapshot.') } } },
-    config: { means: say('Configuration file for the storage client; it must be on the destination too.') },
-    initiator: { since: '4.7.0', means: say('The iSCSI initiator that the guest’s disk logs in as.') },
+    snapshot: {
+      means: say('A snapshot of the image on the server.'),
+      attributes: { name: { means: say('Name of the snapshot.') } },
+    },
+    config: {
+      means: say('Configuration file for the storage client; it must be on the destination too.'),
+    },
+    initiator: {
+      since: '4.7.0',
+      means: say('The iSCSI initiator that the guest’s disk logs in as.'),
+    },
     reconnect: { means: say('What happens when the connection is lost.') },
   },
 };

@@ -7,8 +7,12 @@ const timekeeping = 'time-keeping';
 export const features: Readonly<Record<string, ElementDocumentation>> = {
   features: {
     section,
-    means: say('Features of the machine and the hypervisor that the guest sees; one that is not named is off.'),
-    migration: say('They are part of what the guest sees: the destination must offer the same ones.'),
+    means: say(
+      'Features of the machine and the hypervisor that the guest sees; one that is not named is off.',
+    ),
+    migration: say(
+      'They are part of what the guest sees: the destination must offer the same ones.',
+    ),
     children: {
       acpi: { means: say('ACPI; without it a guest cannot be shut down gracefully.') },
       apic: { means: say('The interrupt controller of x86.') },
@@ -29,7 +33,12 @@ export const features: Readonly<Record<string, ElementDocumentation>> = {
           },
         },
         children: {
-          reenlightenment: { since: '4.7.0', means: say('Tells Windows after a migration that the frequency of its clock may have changed.') },
+          reenlightenment: {
+            since: '4.7.0',
+            means: say(
+              'Tells Windows after a migration that the frequency of its clock may have changed.',
+            ),
+          },
           evmcs: { since: '4.10.0', means: say('Speeds up nested virtualization on Intel.') },
         },
       },
@@ -37,7 +46,11 @@ export const features: Readonly<Record<string, ElementDocumentation>> = {
         means: say('How KVM shows itself to the guest.'),
         children: {
           hidden: { since: '1.2.8', means: say('Hides KVM from the guest.') },
-          'dirty-ring': { since: '8.0.0', means: say('Keeps account of written pages in a ring for each virtual CPU.'), migration: say('The dirty rate can then be measured for each virtual CPU.') },
+          'dirty-ring': {
+            since: '8.0.0',
+            means: say('Keeps account of written pages in a ring for each virtual CPU.'),
+            migration: say('The dirty rate can then be measured for each virtual CPU.'),
+          },
         },
       },
       pmu: { since: '1.2.12', means: say('The performance counters of the processor.') },
@@ -50,20 +63,30 @@ export const features: Readonly<Record<string, ElementDocumentation>> = {
       },
       smm: { since: '2.1.0', means: say('System Management Mode, which Secure Boot needs.') },
       ioapic: { since: '3.4.0', means: say('Whether KVM or QEMU is the I/O APIC.') },
-      vmcoreinfo: { since: '4.4.0', means: say('Lets the guest’s kernel store details for a dump.') },
-      'async-teardown': { since: '9.6.0', means: say('Frees the memory of an ended guest in the background.') },
+      vmcoreinfo: {
+        since: '4.4.0',
+        means: say('Lets the guest’s kernel store details for a dump.'),
+      },
+      'async-teardown': {
+        since: '9.6.0',
+        means: say('Frees the memory of an ended guest in the background.'),
+      },
     },
   },
   clock: {
     section: timekeeping,
     means: say('What the guest’s hardware clock starts from.'),
-    migration: say('The guest’s time goes on across a migration; both hosts must keep the right time (NTP), or it jumps.'),
+    migration: say(
+      'The guest’s time goes on across a migration; both hosts must keep the right time (NTP), or it jumps.',
+    ),
     attributes: {
       offset: {
         means: say('What the clock is set to at start.'),
         values: {
           utc: say('UTC; what most systems expect.'),
-          localtime: say('The host’s time zone; what Windows expects. Both hosts should have the same one.'),
+          localtime: say(
+            'The host’s time zone; what Windows expects. Both hosts should have the same one.',
+          ),
           timezone: say('A time zone that is named.'),
           variable: say('UTC or local time with a difference that the guest may change.'),
           absolute: say('A given moment, at each start (since libvirt 8.4.0).'),
@@ -92,7 +115,9 @@ export const features: Readonly<Record<string, ElementDocumentation>> = {
           },
           present: { means: say('Whether the guest has it.') },
           tickpolicy: {
-            means: say('What becomes of ticks that the guest missed, as it does in the pause of a migration.'),
+            means: say(
+              'What becomes of ticks that the guest missed, as it does in the pause of a migration.',
+            ),
             values: {
               delay: say('They come later, at the normal rate; the guest’s time stays behind.'),
               catchup: say('They come faster until the guest has caught up.'),
@@ -102,7 +127,9 @@ export const features: Readonly<Record<string, ElementDocumentation>> = {
           },
           frequency: {
             means: say('For tsc: its frequency in Hz.'),
-            migration: say('A guest with the feature invtsc can only move when this is given; the destination must have this frequency or be able to scale to it.'),
+            migration: say(
+              'A guest with the feature invtsc can only move when this is given; the destination must have this frequency or be able to scale to it.',
+            ),
           },
           mode: { means: say('For tsc: how it is made.') },
           track: { means: say('For rtc and platform: which time it follows.') },

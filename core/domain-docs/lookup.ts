@@ -13,7 +13,9 @@ import { processor } from './processor.ts';
 export const domainDocumentation: ElementDocumentation = {
   section: 'element-and-attribute-overview',
   means: say('A virtual machine as libvirt keeps it.'),
-  migration: say('On the destination a domain is made from this XML; what the guest can see of it must not change.'),
+  migration: say(
+    'On the destination a domain is made from this XML; what the guest can see of it must not change.',
+  ),
   attributes: domainAttributes,
   children: {
     ...general,
@@ -23,7 +25,9 @@ export const domainDocumentation: ElementDocumentation = {
     devices: {
       section: 'devices',
       means: say('Everything that is plugged into the guest.'),
-      migration: say('The guest must find the same devices at the same addresses on the destination.'),
+      migration: say(
+        'The guest must find the same devices at the same addresses on the destination.',
+      ),
       children: { ...guestDevices, ...hostDevices, disk, interface: networkInterface },
     },
   },

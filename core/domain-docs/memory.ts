@@ -6,7 +6,9 @@ const allocation = 'memory-allocation';
 const unit: AttributeDocumentation = {
   since: '0.9.11',
   default: 'KiB',
-  means: say('The unit of the number. KB, MB, GB, TB count by 1000; KiB, MiB, GiB, TiB and k, M, G, T by 1024.'),
+  means: say(
+    'The unit of the number. KB, MB, GB, TB count by 1000; KiB, MiB, GiB, TiB and k, M, G, T by 1024.',
+  ),
   values: {
     bytes: say('Single bytes.'),
     KiB: say('1024 bytes.'),
@@ -29,10 +31,14 @@ const policy: AttributeDocumentation = {
   default: 'strict',
   means: say('How binding the nodes are.'),
   values: {
-    strict: say('Memory comes from these nodes or not at all: if the destination has too little free there, the guest does not start.'),
+    strict: say(
+      'Memory comes from these nodes or not at all: if the destination has too little free there, the guest does not start.',
+    ),
     preferred: say('From this node while it lasts.'),
     interleave: say('In turn from each of the nodes.'),
-    restrictive: say('The system’s own policy within these nodes; can be changed while the guest runs.'),
+    restrictive: say(
+      'The system’s own policy within these nodes; can be changed while the guest runs.',
+    ),
   },
 };
 
@@ -40,23 +46,32 @@ export const memory: Readonly<Record<string, ElementDocumentation>> = {
   memory: {
     section: allocation,
     means: say('The memory of the guest when it boots, memory modules included.'),
-    migration: say('The destination needs as much free memory, and copying it takes most of the time of a migration.'),
+    migration: say(
+      'The destination needs as much free memory, and copying it takes most of the time of a migration.',
+    ),
     attributes: {
       unit,
-      dumpCore: { since: '0.10.2', means: say('Whether a core dump of QEMU holds the guest’s memory.') },
+      dumpCore: {
+        since: '0.10.2',
+        means: say('Whether a core dump of QEMU holds the guest’s memory.'),
+      },
     },
   },
   maxMemory: {
     section: allocation,
     since: '1.2.14',
     means: say('The limit up to which memory can be plugged in while the guest runs.'),
-    migration: say('The destination’s libvirt must know memory hotplug, and give each module the same slot and address.'),
+    migration: say(
+      'The destination’s libvirt must know memory hotplug, and give each module the same slot and address.',
+    ),
     attributes: { unit, slots: { means: say('Number of slots for memory modules.') } },
   },
   currentMemory: {
     section: allocation,
     means: say('What the balloon leaves to the guest; as much as memory when it is absent.'),
-    migration: say('Pages that the balloon took away cost almost nothing to send: the less the guest is left, the faster it moves.'),
+    migration: say(
+      'Pages that the balloon took away cost almost nothing to send: the less the guest is left, the faster it moves.',
+    ),
     attributes: { unit },
   },
   memoryBacking: {
@@ -66,7 +81,9 @@ export const memory: Readonly<Record<string, ElementDocumentation>> = {
     children: {
       hugepages: {
         means: say('The memory is made of huge pages.'),
-        migration: say('The destination must have huge pages of the same size free, enough for the whole guest; ordinary memory does not stand in for them.'),
+        migration: say(
+          'The destination must have huge pages of the same size free, enough for the whole guest; ordinary memory does not stand in for them.',
+        ),
         children: {
           page: {
             since: '1.2.5',
@@ -79,11 +96,16 @@ export const memory: Readonly<Record<string, ElementDocumentation>> = {
           },
         },
       },
-      nosharepages: { since: '1.0.6', means: say('Keeps KSM from merging equal pages of this guest.') },
+      nosharepages: {
+        since: '1.0.6',
+        means: say('Keeps KSM from merging equal pages of this guest.'),
+      },
       locked: {
         since: '1.0.6',
         means: say('The memory is locked and never swapped out; set a hard limit beside it.'),
-        migration: say('The destination must have all of it as free memory at once, or the guest does not start there.'),
+        migration: say(
+          'The destination must have all of it as free memory at once, or the guest does not start there.',
+        ),
       },
       source: {
         means: say('What kind of host memory it is.'),
@@ -94,7 +116,9 @@ export const memory: Readonly<Record<string, ElementDocumentation>> = {
             values: {
               anonymous: say('Ordinary memory of the process.'),
               file: say('Files in a folder of the host; needs space there on the destination too.'),
-              memfd: say('Nameless files in memory, which helpers can share (since libvirt 4.10.0).'),
+              memfd: say(
+                'Nameless files in memory, which helpers can share (since libvirt 4.10.0).',
+              ),
             },
           },
         },
@@ -117,7 +141,9 @@ export const memory: Readonly<Record<string, ElementDocumentation>> = {
           mode: {
             means: say('At start or on use.'),
             values: {
-              immediate: say('All of it at start. On the destination this takes time before the migration begins.'),
+              immediate: say(
+                'All of it at start. On the destination this takes time before the migration begins.',
+              ),
               ondemand: say('When the guest touches it.'),
             },
           },
@@ -133,11 +159,19 @@ export const memory: Readonly<Record<string, ElementDocumentation>> = {
     children: {
       hard_limit: {
         means: say('The most that QEMU may use; the kernel kills it beyond.'),
-        migration: say('A migration needs some memory of its own, for compression caches in particular: a tight limit can kill the guest.'),
+        migration: say(
+          'A migration needs some memory of its own, for compression caches in particular: a tight limit can kill the guest.',
+        ),
         attributes: { unit },
       },
-      soft_limit: { means: say('What QEMU is held to when the host is short of memory.'), attributes: { unit } },
-      swap_hard_limit: { means: say('The most of memory and swap together.'), attributes: { unit } },
+      soft_limit: {
+        means: say('What QEMU is held to when the host is short of memory.'),
+        attributes: { unit },
+      },
+      swap_hard_limit: {
+        means: say('The most of memory and swap together.'),
+        attributes: { unit },
+      },
     },
   },
   numatune: {
@@ -164,9 +198,18 @@ export const memory: Readonly<Record<string, ElementDocumentation>> = {
       memnode: {
         since: '1.2.7',
         means: say('The rule for one NUMA node of the guest.'),
-        attributes: { cellid: { means: say('Number of the guest’s node.') }, mode: policy, nodeset },
+        attributes: {
+          cellid: { means: say('Number of the guest’s node.') },
+          mode: policy,
+          nodeset,
+        },
       },
     },
   },
-  blkiotune: { section: 'block-i-o-tuning', since: '0.8.8', means: say('Weights and limits of the guest’s disk traffic, by cgroup.'), migration: say('Devices are named by host path; those paths must exist on the destination.') },
+  blkiotune: {
+    section: 'block-i-o-tuning',
+    since: '0.8.8',
+    means: say('Weights and limits of the guest’s disk traffic, by cgroup.'),
+    migration: say('Devices are named by host path; those paths must exist on the destination.'),
+  },
 };

@@ -1,18 +1,21 @@
 import { indexLines } from '../text/lines.ts';
 import type { Span } from '../text/span.ts';
 import type { YamlNode } from '../yaml/tree.ts';
-import { documentOf } from './context.ts';
+import { documentOf, domainXmlOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
+import { domainFolds } from './domain-xml/folding.ts';
 
 export interface FoldingRange {
   readonly span: Span;
   readonly kind: 'region' | 'comment';
 }
 
-/** What an editor can fold away: every value and list item of several lines, and blocks of comments. */
+/** What an editor can fold away: values, list items, elements and comments of several lines. */
 export function foldingRanges(context: ServiceContext): readonly FoldingRange[] {
+  const xml = domainXmlOf(context);
+  if (xml !== undefined) return domainFolds(xml);
   const document = documentOf(context);
-  if (document?.kind !== 'descriptor') return [];
+  if (document === undefined) return [];
   const { tree } = context.cache.descriptor(context.uri, document.text);
   return [...valueRanges(tree.root, document.text), ...commentRanges(document.text)];
 }

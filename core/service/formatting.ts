@@ -1,7 +1,8 @@
 import type { Span } from '../text/span.ts';
 import type { TextEdit } from '../problems.ts';
-import { documentOf } from './context.ts';
+import { documentOf, domainXmlOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
+import { formatDomainXml } from './domain-xml/format.ts';
 import { formatYaml } from './format-yaml.ts';
 
 /**
@@ -9,8 +10,11 @@ import { formatYaml } from './format-yaml.ts';
  * it (and what belongs to them) change. Nothing for a text with mistakes in its syntax.
  */
 export function formatDocument(context: ServiceContext, range?: Span): readonly TextEdit[] {
+  const { uri } = context;
+  const xml = domainXmlOf(context);
+  if (xml !== undefined) return formatDomainXml(xml, range).map((edit) => ({ ...edit, uri }));
   const document = documentOf(context);
-  if (document?.kind !== 'descriptor') return [];
-  const { tree } = context.cache.descriptor(context.uri, document.text);
-  return formatYaml(document.text, tree, range).map((edit) => ({ ...edit, uri: context.uri }));
+  if (document === undefined) return [];
+  const { tree } = context.cache.descriptor(uri, document.text);
+  return formatYaml(document.text, tree, range).map((edit) => ({ ...edit, uri }));
 }

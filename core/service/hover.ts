@@ -21,6 +21,8 @@ export interface Hover {
   readonly span: Span;
   /** One sentence each; the arguments are code (names, values, paths). */
   readonly lines: readonly Message[];
+  /** Address of a page with more. */
+  readonly reference?: string;
 }
 
 /** What the text at an offset means; undefined where there is nothing to say. */

@@ -1,15 +1,17 @@
 import { contains } from '../text/span.ts';
 import type { Span } from '../text/span.ts';
 import type { YamlNode } from '../yaml/tree.ts';
-import { documentOf } from './context.ts';
+import { documentOf, domainXmlOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
+import { domainSelection } from './domain-xml/selection.ts';
 
 /** What a growing selection at an offset takes in, innermost first; each holds the one before. */
 export function selectionSpans(context: ServiceContext, offset: number): readonly Span[] {
+  const xml = domainXmlOf(context);
+  if (xml !== undefined) return domainSelection(xml, offset);
   const document = documentOf(context);
   if (document === undefined) return [];
   const whole = { start: 0, end: document.text.length };
-  if (document.kind !== 'descriptor') return [whole];
   const { tree } = context.cache.descriptor(context.uri, document.text);
   return nested([whole, ...yamlSpans(tree.root, offset, document.text)]);
 }

@@ -1,18 +1,10 @@
-import type { Span } from '../text/span.ts';
-import { attribute } from '../xml/tree.ts';
-import type { XmlElement } from '../xml/tree.ts';
 import type { YamlEntry, YamlMapping, YamlNode } from '../yaml/tree.ts';
 import { domainXmlOf, documentOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
+import { elementSymbol } from './domain-xml/symbols.ts';
+import type { SymbolNode } from './symbol-node.ts';
 
-export interface SymbolNode {
-  readonly name: string;
-  readonly detail: string | undefined;
-  readonly kind: 'file' | 'host' | 'disk' | 'network' | 'group' | 'property';
-  readonly span: Span;
-  readonly nameSpan: Span;
-  readonly children: readonly SymbolNode[];
-}
+export type { SymbolNode } from './symbol-node.ts';
 
 /** The outline: keys and named items of a descriptor, devices of a domain. */
 export function documentSymbols(context: ServiceContext): readonly SymbolNode[] {
@@ -55,48 +47,4 @@ function itemSymbol(item: YamlMapping, kind: SymbolNode['kind']): SymbolNode {
     nameSpan: value?.span ?? item.span,
     children: item.entries.filter((entry) => entry !== first).map(entrySymbol),
   };
-}
-
-/** Elements below which an outline shows nothing more. */
-const leaves: ReadonlySet<string> = new Set(['disk', 'interface', 'controller', 'cpu']);
-
-function elementSymbol(element: XmlElement): SymbolNode {
-  const shown = leaves.has(element.name) ? [] : element.children;
-  return {
-    name: element.name,
-    detail: detailOf(element),
-    kind:
-      element.name === 'domain'
-        ? 'file'
-        : element.name === 'disk'
-          ? 'disk'
-          : element.name === 'interface'
-            ? 'network'
-            : shown.length > 0
-              ? 'group'
-              : 'property',
-    span: element.span,
-    nameSpan: element.nameSpan,
-    children: shown.map(elementSymbol),
-  };
-}
-
-/** What tells a device apart from its siblings. */
-function detailOf(element: XmlElement): string | undefined {
-  const below = (name: string, value: string): string | undefined => {
-    const found = element.children.find((each) => each.name === name);
-    return found === undefined ? undefined : attribute(found, value)?.value;
-  };
-  switch (element.name) {
-    case 'domain':
-      return element.children.find((each) => each.name === 'name')?.text.value;
-    case 'disk':
-      return below('target', 'dev');
-    case 'interface':
-      return below('mac', 'address');
-    default: {
-      const text = element.text.value;
-      return text === '' ? attribute(element, 'type')?.value : text.slice(0, 80);
-    }
-  }
 }

@@ -87,12 +87,7 @@ function tagIsAlone(text: string, nameStop: number): boolean {
 }
 
 /** Goes through the attributes up to the one that the cursor is at. */
-function inTag(
-  text: string,
-  offset: number,
-  open: number,
-  from: number,
-): XmlCursor | undefined {
+function inTag(text: string, offset: number, open: number, from: number): XmlCursor | undefined {
   let at = from;
   for (;;) {
     const start = skipSpace(text, at);
@@ -167,7 +162,11 @@ function valueAt(text: string, from: number): Value {
   }
   const limit = Math.min(lineEnd, nextTag);
   let end = start + 1;
-  while (end < limit && !'>/\r'.includes(text.charAt(end)) && !/\s[\w:-]+=/.test(text.slice(end, end + 40))) {
+  while (
+    end < limit &&
+    !'>/\r'.includes(text.charAt(end)) &&
+    !/\s[\w:-]+=/.test(text.slice(end, end + 40))
+  ) {
     end++;
   }
   return { span: { start: start + 1, end }, quote, closed: false, end };

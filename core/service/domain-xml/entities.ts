@@ -29,7 +29,12 @@ export function domainEntities({ document }: DomainXml): readonly DomainEntity[]
       span: name.span,
     });
   }
-  const named = (kind: DomainEntity['kind'], device: XmlElement, holder: string, by: string): void => {
+  const named = (
+    kind: DomainEntity['kind'],
+    device: XmlElement,
+    holder: string,
+    by: string,
+  ): void => {
     const element = child(device, holder);
     const said = element === undefined ? undefined : attribute(element, by);
     if (said === undefined || said.value === '') return;

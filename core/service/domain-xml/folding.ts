@@ -1,42 +1,41 @@
-import { indexLines } from '../../text/lines.ts';
+import type { Span } from '../../text/span.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import type { DomainXml } from '../parse-cache.ts';
 import { markup } from './markup.ts';
 
-/** Zero-based lines; the first stays visible, the last is hidden. */
-export interface Fold {
-  readonly startLine: number;
-  readonly endLine: number;
-  readonly kind: 'element' | 'comment' | 'region';
+interface Fold {
+  readonly span: Span;
+  readonly kind: 'region' | 'comment';
 }
 
-/** Elements and comments over several lines, and `<!-- #region -->` pairs. */
-export function foldingRanges({ text, document }: DomainXml): readonly Fold[] {
-  const lines = indexLines(text);
-  const lineOf = (offset: number): number => lines.position(offset).line;
+/** Elements and comments over several lines, and what stands between `#region` comments. */
+export function domainFolds({ text, document }: DomainXml): readonly Fold[] {
   const folds: Fold[] = [];
+  const add = (start: number, end: number, kind: Fold['kind']): void => {
+    if (text.slice(start, end).includes('\n')) folds.push({ span: { start, end }, kind });
+  };
   const visit = (element: XmlElement): void => {
-    const startLine = lineOf(element.startTagSpan.start);
-    // The line of the end tag stays visible, unless the element ends on it without one.
-    const last = lineOf(element.endTagSpan?.start ?? element.span.end);
-    const endLine = element.endTagSpan === undefined ? last : last - 1;
-    if (endLine > startLine) folds.push({ startLine, endLine, kind: 'element' });
+    const { startTagSpan, endTagSpan, span } = element;
+    // The line of the end tag stays visible, unless there is none.
+    const end = endTagSpan === undefined ? span.end : lineBefore(text, endTagSpan.start);
+    add(startTagSpan.start, end, 'region');
     element.children.forEach(visit);
   };
   if (document.root !== undefined) visit(document.root);
   const regions: number[] = [];
   for (const { kind, span } of markup(text)) {
     if (kind !== 'comment') continue;
-    const startLine = lineOf(span.start);
-    const endLine = lineOf(span.end);
-    if (endLine > startLine) folds.push({ startLine, endLine, kind: 'comment' });
+    add(span.start, span.end, 'comment');
     const mark = /^<!--\s*#(end)?region\b/.exec(text.slice(span.start, span.start + 200));
     if (mark === null) continue;
-    if (mark[1] === undefined) regions.push(startLine);
-    else {
-      const from = regions.pop();
-      if (from !== undefined) folds.push({ startLine: from, endLine: startLine, kind: 'region' });
-    }
+    const from = mark[1] === undefined ? undefined : regions.pop();
+    if (mark[1] === undefined) regions.push(span.start);
+    else if (from !== undefined) add(from, span.end, 'region');
   }
-  return folds.sort((a, b) => a.startLine - b.startLine || b.endLine - a.endLine);
+  return folds.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
+}
+
+/** The end of the line before the one that an offset is in. */
+function lineBefore(text: string, offset: number): number {
+  return Math.max(0, text.lastIndexOf('\n', offset - 1));
 }

@@ -4,16 +4,14 @@ import type { DomainXml } from '../parse-cache.ts';
 import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
 
-export interface FormatOptions {
-  /** One step of indentation: spaces or a tab. */
-  readonly indent: string;
-}
-
 /** White space in place of white space. */
 export interface LayoutEdit {
   readonly span: Span;
   readonly newText: string;
 }
+
+/** A step of indentation, as libvirt itself writes domain XML. */
+const indent = '  ';
 
 /**
  * Lays out a document: an element a line, indented by depth. Only white space changes, and only
@@ -23,11 +21,10 @@ export interface LayoutEdit {
  */
 export function formatDomainXml(
   { text, document }: DomainXml,
-  { indent }: FormatOptions,
   range: Span = { start: 0, end: text.length },
 ): readonly LayoutEdit[] {
   if (document.root === undefined || document.problems.length > 0) return [];
-  const layout = new Layout(text, indent);
+  const layout = new Layout(text);
   return layout.edits().filter(({ span }) => span.start <= range.end && range.start <= span.end);
 }
 
@@ -39,15 +36,13 @@ interface Frame {
 
 class Layout {
   private readonly text: string;
-  private readonly indent: string;
   private readonly lineEnd: string;
   private readonly pieces: readonly Markup[];
   private readonly found: LayoutEdit[] = [];
   private readonly frames: Frame[] = [];
 
-  constructor(text: string, indent: string) {
+  constructor(text: string) {
     this.text = text;
-    this.indent = indent;
     this.lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
     this.pieces = markup(text);
   }
@@ -64,7 +59,10 @@ class Layout {
         if (outer?.laidOut !== false) this.tag(piece.span);
       }
       if (piece.kind === 'start-tag') {
-        const name = this.text.slice(piece.span.start + 1, nameEnd(this.text, piece.span.start + 1));
+        const name = this.text.slice(
+          piece.span.start + 1,
+          nameEnd(this.text, piece.span.start + 1),
+        );
         const preserved = /\sxml:space\s*=/.test(this.text.slice(piece.span.start, piece.span.end));
         this.frames.push({
           name,
@@ -105,7 +103,7 @@ class Layout {
     const opened = before.kind === 'start-tag';
     const depth = this.frames.length - (closing ? 1 : 0);
     const blank = lines > 1 && !closing && !opened ? this.lineEnd : '';
-    this.set(span, blank + this.lineEnd + this.indent.repeat(depth));
+    this.set(span, blank + this.lineEnd + indent.repeat(depth));
   }
 
   /** Behind the root element: at most one line end. */
@@ -117,14 +115,10 @@ class Layout {
   private tag(span: Span): void {
     const { text } = this;
     let at = nameEnd(text, span.start + 1);
-    const further = this.lineEnd + this.indent.repeat(this.frames.length + 2);
+    const further = this.lineEnd + indent.repeat(this.frames.length + 2);
     for (;;) {
       const start = skipSpace(text, at);
-      if (start >= span.end - 2 && (text.startsWith('/>', start) || text.charAt(start) === '>')) {
-        this.set({ start: at, end: start }, '');
-        return;
-      }
-      if (start >= span.end - 1) {
+      if (start >= span.end - 1 || (start === span.end - 2 && text.charAt(start) === '/')) {
         this.set({ start: at, end: start }, '');
         return;
       }

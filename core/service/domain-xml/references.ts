@@ -76,10 +76,7 @@ function mentionsOf(element: XmlElement): readonly Mention[] {
     if (!each.path.endsWith(element.name)) return [];
     path ??= `/${pathOf(element).join('/')}`;
     if (!path.endsWith(`/${each.path}`)) return [];
-    const said =
-      each.attribute === '='
-        ? element.text
-        : valueOf(element, each.attribute);
+    const said = each.attribute === '=' ? element.text : valueOf(element, each.attribute);
     return said === undefined || said.value === ''
       ? []
       : [{ group: each.group, value: said.value, span: said.span, defines: each.defines }];

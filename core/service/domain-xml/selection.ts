@@ -5,7 +5,7 @@ import type { DomainXml } from '../parse-cache.ts';
 import { elementsAround } from './element-path.ts';
 
 /** What a selection grows to, step by step: each span holds the one before it. */
-export function selectionSpans({ document, text }: DomainXml, offset: number): readonly Span[] {
+export function domainSelection({ document, text }: DomainXml, offset: number): readonly Span[] {
   const spans: Span[] = [];
   const add = (span: Span | undefined): void => {
     const last = spans.at(-1);
@@ -17,7 +17,11 @@ export function selectionSpans({ document, text }: DomainXml, offset: number): r
   const around = elementsAround(document.root, offset);
   for (const element of around.toReversed()) {
     const attribute = element.attributes.find(({ span }) => contains(span, offset));
-    add(attribute !== undefined && contains(attribute.nameSpan, offset) ? attribute.nameSpan : undefined);
+    add(
+      attribute !== undefined && contains(attribute.nameSpan, offset)
+        ? attribute.nameSpan
+        : undefined,
+    );
     add(attribute?.valueSpan);
     add(attribute?.span);
     add(element.nameSpan);

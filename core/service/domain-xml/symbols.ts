@@ -1,6 +1,6 @@
 import { attribute, child } from '../../xml/tree.ts';
 import type { XmlElement } from '../../xml/tree.ts';
-import type { SymbolNode } from '../symbols.ts';
+import type { SymbolNode } from '../symbol-node.ts';
 
 /** Elements below which an outline shows nothing more. */
 const leaves: ReadonlySet<string> = new Set(['disk', 'interface', 'controller', 'hostdev']);
