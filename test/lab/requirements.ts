@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { arch, platform } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { findProgram } from '../../scripts/debian-tools.ts';
 import { CommandFailed, must } from './process.ts';
 
 /** Why this machine cannot run the lab; every line says what is missing and what to do. */
@@ -40,7 +40,7 @@ export function thisMachine(): Machine {
     arch: arch(),
     isRoot: process.geteuid?.() === 0,
     hasNetworkNamespaces: existsSync('/proc/self/ns/net'),
-    has: (program) => find(program) !== undefined,
+    has: (program) => findProgram(program) !== undefined,
   };
 }
 
@@ -112,19 +112,4 @@ export async function ensureRequirements(say: (line: string) => void): Promise<v
 function absentPackages(machine = thisMachine()): string[] {
   const absent = [...PROGRAMS].filter(([program]) => !machine.has(program));
   return [...new Set(absent.map(([, name]) => name))];
-}
-
-/** Full path of a program. The system folders count even when a user's PATH lacks them. */
-function find(program: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  for (const folder of folders) {
-    const path = join(folder, program);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // not here
-    }
-  }
-  return undefined;
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { spawn } from 'node:child_process';
 import type { ServerChannel } from 'ssh2';
@@ -13,8 +13,13 @@ import { HostError } from '../../hosts/host-error.ts';
 import { openHosts } from '../../hosts/ssh/pool.ts';
 import { connectByRoute } from '../../hosts/ssh/route.ts';
 import type { SshEnvironment } from '../../hosts/ssh/target.ts';
+import { requireTools } from '../../scripts/debian-tools.ts';
 import { allClosed, ed25519, fakeServer, knownHosts, sandbox, targetAt } from './fake-server.ts';
 import type { FakeServer, FakeServerOptions } from './fake-server.ts';
+
+before(() => {
+  requireTools({ ssh: 'openssh-client' });
+});
 
 interface Site {
   readonly server: FakeServer;
