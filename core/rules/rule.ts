@@ -6,6 +6,7 @@ import type { FactName, FactTypes } from '../facts/keys.ts';
 import type { Message } from '../messages.ts';
 import type { Severity, TextEdit } from '../problems.ts';
 import type { Location, Span } from '../text/span.ts';
+import type { Claims } from './claims.ts';
 
 /** The migration as a rule sees it: the bound descriptor, and questions rules share. */
 export interface MigrationView {
@@ -17,6 +18,8 @@ export interface MigrationView {
   readonly destinationName: string;
   /** Hosts of the inventories that apply; undefined when there is no inventory at hand. */
   readonly hosts: readonly InventoryHost[] | undefined;
+  /** Other migrations that claim something that this one claims; undefined when none was looked for. */
+  readonly neighbours: readonly Claims[] | undefined;
   /** Where the path (or its nearest ancestor) stands in the descriptor. */
   at(path: FieldPath): Span;
   has(path: FieldPath): boolean;

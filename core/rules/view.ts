@@ -1,12 +1,14 @@
 import type { InventoryDescriptor, MigrationDescriptor } from '../descriptor/descriptor.ts';
 import { copiedByDefault } from '../domain/domain.ts';
 import type { Disk, Domain } from '../domain/domain.ts';
+import type { Claims } from './claims.ts';
 import type { MigrationView } from './rule.ts';
 
 /** The migration as rules see it. `inventories` are those that apply, nearest first. */
 export function viewMigration(
   descriptor: MigrationDescriptor,
   inventories?: readonly InventoryDescriptor[],
+  neighbours?: readonly Claims[],
 ): MigrationView {
   const model = descriptor.migration;
   const entries = model.storage?.disks?.items ?? [];
@@ -34,6 +36,7 @@ export function viewMigration(
     sourceName: model.source?.value ?? '',
     destinationName: model.destination?.value ?? '',
     hosts: inventories?.flatMap((one) => one.inventory.hosts?.items ?? []),
+    neighbours,
     at: (path) => descriptor.at(path),
     has: (path) => descriptor.has(path),
     disk,

@@ -2,9 +2,14 @@ import type { Descriptor } from '../descriptor/descriptor.ts';
 import { loadDescriptor } from '../descriptor/load.ts';
 import type { Domain } from '../domain/domain.ts';
 import { readDomain } from '../domain/read.ts';
+import type { MigrationFacts } from '../facts/keys.ts';
+import type { FactSources } from '../facts/view.ts';
+import { migrationFacts } from '../facts/view.ts';
 import type { SyntaxProblem } from '../problems.ts';
+import type { RuleDefinition } from '../rules/rule.ts';
 import { parseXml } from '../xml/parse.ts';
 import type { XmlDocument } from '../xml/tree.ts';
+import { rememberingRules } from './remembering-rules.ts';
 
 /** A domain XML document read from text. */
 export interface DomainXml {
@@ -17,10 +22,16 @@ export interface DomainXml {
   readonly problems: readonly SyntaxProblem[];
 }
 
-/** Parsed documents. An answer depends on the text alone; the URI only says where it is kept. */
+/**
+ * Parsed documents, and what follows from them. An answer depends on what is given alone; the URI
+ * only says where it is kept.
+ */
 export interface ParseCache {
   descriptor(uri: string, text: string): Descriptor;
   domainXml(uri: string, text: string): DomainXml;
+  facts(sources: FactSources): MigrationFacts;
+  /** All rules; each remembers what it said while nothing that it reads has changed. */
+  readonly rules: readonly RuleDefinition[];
 }
 
 /** Keeps the last parse of at most `capacity` documents of each kind, by URI and exact text. */
@@ -28,6 +39,8 @@ export function createParseCache(capacity = 64): ParseCache {
   return {
     descriptor: remembered(capacity, loadDescriptor),
     domainXml: remembered(capacity, readDomainXml),
+    facts: rememberedFacts(),
+    rules: rememberingRules(),
   };
 }
 
@@ -51,5 +64,28 @@ function remembered<T>(
     const oldest = entries.size > capacity ? entries.keys().next().value : undefined;
     if (oldest !== undefined) entries.delete(oldest);
     return value;
+  };
+}
+
+/** The last facts of each descriptor; they depend on its two hosts, not on others of the snapshot. */
+function rememberedFacts(): ParseCache['facts'] {
+  const known = new WeakMap<
+    Descriptor,
+    { readonly from: readonly unknown[]; readonly facts: MigrationFacts }
+  >();
+  return (sources) => {
+    const { descriptor, domain, snapshot, prefer } = sources;
+    const { source, destination } = descriptor.migration;
+    const said = [source, destination].map((host) =>
+      host === undefined || snapshot === undefined || !Object.hasOwn(snapshot.hosts, host.value)
+        ? undefined
+        : snapshot.hosts[host.value],
+    );
+    const from = [domain, prefer, snapshot === undefined, ...said];
+    const found = known.get(descriptor);
+    if (found?.from.every((value, index) => value === from[index]) === true) return found.facts;
+    const facts = migrationFacts(sources);
+    known.set(descriptor, { from, facts });
+    return facts;
   };
 }

@@ -2,7 +2,6 @@ import type { InventoryDescriptor, MigrationDescriptor } from '../descriptor/des
 import type { InventoryHost } from '../descriptor/model.ts';
 import type { MigrationFacts } from '../facts/keys.ts';
 import type { FactsSnapshot } from '../facts/snapshot.ts';
-import { migrationFacts } from '../facts/view.ts';
 import type { DomainXml, ParseCache } from './parse-cache.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -45,7 +44,7 @@ export function surroundingsOf(
   const inventories = readInventories(descriptor.uri, workspace, cache);
   const snapshot = workspace.facts();
   const domain = domainXml?.domain;
-  const facts = migrationFacts({ descriptor, domain, snapshot, prefer: 'file' });
+  const facts = cache.facts({ descriptor, domain, snapshot, prefer: 'file' });
   return {
     descriptor,
     domainXmlUri,

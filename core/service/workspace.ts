@@ -1,4 +1,6 @@
 import type { FactsSnapshot } from '../facts/snapshot.ts';
+import type { Claims } from '../rules/claims.ts';
+import type { RuleLevel } from '../rules/levels.ts';
 
 /** What the language service can ask of the world; the edges implement it over files or memory. */
 export interface Workspace {
@@ -12,4 +14,10 @@ export interface Workspace {
   facts(): FactsSnapshot | undefined;
   /** Epoch milliseconds; undefined where time plays no part (fixtures). */
   now(): number | undefined;
+  /** Levels of rules that were chosen outside of files; absent: none were. */
+  levels?(): ReadonlyMap<string, RuleLevel> | undefined;
+  /** Migrations beside a document that claim what it claims; absent: nobody looks for them. */
+  neighbours?(uri: string): readonly Claims[];
+  /** Names of the files in the folder of a document. */
+  beside?(uri: string): readonly string[];
 }

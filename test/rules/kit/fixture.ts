@@ -11,6 +11,8 @@ import type { Domain } from '../../../core/domain/domain.ts';
 import type { FactsSnapshot } from '../../../core/facts/snapshot.ts';
 import { migrationFacts } from '../../../core/facts/view.ts';
 import type { Problem } from '../../../core/problems.ts';
+import { claimsOf } from '../../../core/rules/claims.ts';
+import type { Claims } from '../../../core/rules/claims.ts';
 import { checkMigration } from '../../../core/rules/engine.ts';
 import type { CheckResult } from '../../../core/rules/engine.ts';
 import { parseXml } from '../../../core/xml/parse.ts';
@@ -25,6 +27,8 @@ export interface Scene {
   readonly domain: Domain | undefined;
   readonly facts: FactsSnapshot | undefined;
   readonly inventories: readonly InventoryDescriptor[] | undefined;
+  /** What the migration file `<stem>.neighbour.yaml` in the same folder claims. */
+  readonly neighbours: readonly Claims[];
   /** Ids that the fixture expects to wait (`# waiting: id id`). */
   readonly waiting: readonly string[];
 }
@@ -53,6 +57,7 @@ export function readScene(text: string, stem?: string): Scene {
   const xml = find('domain', 'domain.xml');
   const facts = find('facts', 'facts.yaml');
   const inventory = find('inventory', 'inventory.yaml');
+  const neighbour = find('neighbour', 'neighbour.yaml');
   return {
     text,
     domain: xml === undefined ? undefined : domainOf(xml.path, xml.text),
@@ -62,6 +67,7 @@ export function readScene(text: string, stem?: string): Scene {
         : mergeFacts((parse(facts.text) ?? {}) as Parameters<typeof mergeFacts>[0]),
     inventories:
       inventory === undefined ? undefined : [inventoryOf(inventory.path, inventory.text)],
+    neighbours: neighbour === undefined ? [] : [claimsOfText(neighbour.path, neighbour.text)],
     waiting: directive('waiting')?.split(/\s+/) ?? [],
   };
 }
@@ -80,6 +86,14 @@ function inventoryOf(path: string, text: string): InventoryDescriptor {
     throw new Error(`${path} is not an inventory`);
   }
   return descriptor;
+}
+
+function claimsOfText(path: string, text: string): Claims {
+  const descriptor = loadDescriptor(`file://${path}`, text);
+  if (descriptor.kind !== 'Migration' || descriptor.problems.length > 0) {
+    throw new Error(`${path} is not a migration`);
+  }
+  return claimsOf(descriptor, undefined);
 }
 
 export const sceneUri = 'file:///scene.migration.yaml';
@@ -102,6 +116,12 @@ export function judge(scene: Scene, secondsLater = 60): Judged {
     prefer: 'file',
   });
   const now = collectedAt + secondsLater * 1000;
-  const result = checkMigration({ descriptor, facts, now, inventories: scene.inventories });
+  const result = checkMigration({
+    descriptor,
+    facts,
+    now,
+    inventories: scene.inventories,
+    neighbours: scene.neighbours,
+  });
   return { descriptor, result, problems: [...descriptor.problems, ...result.problems] };
 }

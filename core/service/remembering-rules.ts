@@ -1,0 +1,95 @@
+import type { MigrationDescriptor } from '../descriptor/descriptor.ts';
+import type { FactName } from '../facts/keys.ts';
+import type { Message } from '../messages.ts';
+import { allRules } from '../rules/all.ts';
+import type { MigrationView, Report, RuleCheck, RuleDefinition } from '../rules/rule.ts';
+
+/** What a rule said of one descriptor, and the facts that it was given. */
+interface Recording {
+  readonly facts: readonly unknown[];
+  readonly reports: readonly Report[];
+  readonly waits: readonly (readonly [FactName, Message])[];
+}
+
+/**
+ * The members of a rule's view that say nothing but what the descriptor says. The others come from
+ * other files; a member that is new in the view does not compile before it is put in its place.
+ */
+const ofTheDescriptor = {
+  descriptor: true,
+  model: true,
+  domainName: true,
+  sourceName: true,
+  destinationName: true,
+  at: true,
+  has: true,
+  disk: true,
+  atDisk: true,
+  storageMode: true,
+  copies: true,
+  copiedDisks: true,
+  destinationPath: true,
+} satisfies Record<Exclude<keyof MigrationView, 'hosts' | 'neighbours'>, true>;
+
+/**
+ * Rules that remember what they said of a descriptor and say it again while the descriptor and the
+ * facts they need are the same objects. Only rules that looked at other files (inventories,
+ * neighbours) run again then: a change of an inventory that hundreds of descriptors share costs the
+ * few rules that can see it.
+ */
+export function rememberingRules(
+  rules: readonly RuleDefinition[] = allRules,
+): readonly RuleDefinition[] {
+  const memory = new WeakMap<MigrationDescriptor, Map<RuleCheck, Recording>>();
+  const remembering = (body: RuleCheck): RuleCheck => ({
+    needs: body.needs,
+    check(view, facts, report, wait) {
+      let recordings = memory.get(view.descriptor);
+      if (recordings === undefined) memory.set(view.descriptor, (recordings = new Map()));
+      const given = body.needs.map((name) => facts[name]);
+      const known = recordings.get(body);
+      if (known?.facts.every((value, index) => value === given[index]) === true) {
+        known.reports.forEach(report);
+        known.waits.forEach(([fact, why]) => {
+          wait(fact, why);
+        });
+        return;
+      }
+      recordings.delete(body);
+      const reports: Report[] = [];
+      const waits: [FactName, Message][] = [];
+      let lookedElsewhere = false;
+      const watched = watch(view, () => {
+        lookedElsewhere = true;
+      });
+      body.check(
+        watched,
+        facts,
+        (finding) => {
+          reports.push(finding);
+          report(finding);
+        },
+        (fact, why) => {
+          waits.push([fact, why]);
+          wait(fact, why);
+        },
+      );
+      if (!lookedElsewhere) recordings.set(body, { facts: given, reports, waits });
+    },
+  });
+  return rules.map((rule) => {
+    const { check } = remembering(rule);
+    const others = rule.meanwhile?.map(remembering);
+    return { ...rule, check, ...(others === undefined ? {} : { meanwhile: others }) };
+  });
+}
+
+/** The view, which tells when something is read that does not come from the descriptor. */
+function watch(view: MigrationView, looked: () => void): MigrationView {
+  return new Proxy(view, {
+    get(target, name: keyof MigrationView) {
+      if (!Object.hasOwn(ofTheDescriptor, name)) looked();
+      return target[name];
+    },
+  });
+}
