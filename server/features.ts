@@ -5,10 +5,12 @@ import {
 } from 'vscode-languageserver/node';
 import type { DocumentSymbol } from 'vscode-languageserver/node';
 import { render } from '../core/messages.ts';
+import { ignoreFixes } from '../core/rules/ignore-fixes.ts';
 import { codeActions, fixAll } from '../core/service/code-actions.ts';
 import { codeLenses } from '../core/service/code-lenses.ts';
 import { complete } from '../core/service/completion.ts';
 import { definition, references } from '../core/service/definition.ts';
+import { domainXmlOf, migrationOf } from '../core/service/context.ts';
 import { documentLinks } from '../core/service/document-links.ts';
 import { hover } from '../core/service/hover.ts';
 import { inlayHints } from '../core/service/inlay-hints.ts';
@@ -57,13 +59,18 @@ export function registerFeatures(session: Session): void {
     }),
   );
   connection.onCodeAction(
-    answer('code actions', inDocument, ({ range, context }, { uri, conversion }) => {
+    answer('code actions', inDocument, ({ range, context }, asked) => {
+      const { uri, conversion } = asked;
       const problems = diagnoses.problemsIn(uri);
+      const around = migrationOf(asked.context);
+      const linked = around === undefined ? domainXmlOf(asked.context) : around.domainXml;
       const wanted = (kind: string): boolean =>
         context.only === undefined || context.only.some((only) => isKindOf(kind, only));
       const found = [
         ...(wanted(CodeActionKind.QuickFix)
-          ? codeActions(uri, problems, toSpan(uri, range, conversion))
+          ? codeActions(uri, problems, toSpan(uri, range, conversion), (problem) =>
+              ignoreFixes(problem, around?.descriptor, linked),
+            )
           : []),
         // “Fix all” is a command of its own in editors; unasked it would crowd the light bulb.
         ...(context.only !== undefined && wanted(CodeActionKind.SourceFixAll)

@@ -3,6 +3,8 @@ import { allRules } from './all.ts';
 /** Codes of parsing, binding and linking that have a page of their own. */
 const ownPages: ReadonlySet<string> = new Set([
   'domain-xml',
+  'ignore-unused',
+  'ignore-without-reason',
   'missing-key',
   'rule-crashed',
   'unit-ambiguous',

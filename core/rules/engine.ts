@@ -7,6 +7,9 @@ import type { Message } from '../messages.ts';
 import type { Evidence, Fix, Problem, Severity, TextEdit } from '../problems.ts';
 import type { Location, Span } from '../text/span.ts';
 import { allRules } from './all.ts';
+import type { Claims } from './claims.ts';
+import { applyIgnores } from './ignore.ts';
+import type { LinkedXml, SuppressedFinding } from './ignore.ts';
 import { chooseLevels, loweredBy, severityOf, unknownRule, unknownRuleIds } from './levels.ts';
 import type { LoweredRule, RuleLevel } from './levels.ts';
 import type { FixSpec, MigrationView, Report, RuleCheck, RuleDefinition } from './rule.ts';
@@ -35,6 +38,8 @@ export interface CheckResult {
   readonly off: readonly string[];
   /** Rules that count for less than they say, those that are off included, and who chose that. */
   readonly lowered: readonly LoweredRule[];
+  /** Findings that a comment with a reason ignores; none of them is in `problems`. */
+  readonly suppressed: readonly SuppressedFinding[];
 }
 
 export interface CheckInput {
@@ -44,11 +49,15 @@ export interface CheckInput {
   readonly now: number | undefined;
   /** Inventories that apply to the descriptor, nearest first; absent when there is none. */
   readonly inventories?: readonly InventoryDescriptor[] | undefined;
+  /** Other migrations that claim what this one claims; absent when nobody looked for them. */
+  readonly neighbours?: readonly Claims[] | undefined;
   /**
    * Levels chosen outside the file: an editor's setting, the command line. The file's own `rules:`
    * wins over them. Ids that no rule has are ignored here; see `unknownLevels`.
    */
   readonly levels?: ReadonlyMap<string, RuleLevel> | undefined;
+  /** The file of `domainXml`: its comments can ignore findings, too. */
+  readonly domainXml?: LinkedXml | undefined;
 }
 
 /** Milliseconds; the default of `preflight.maxAge`. */
@@ -62,9 +71,10 @@ export function checkMigration(
   input: CheckInput,
   rules: readonly RuleDefinition[] = allRules,
 ): CheckResult {
-  const view = viewMigration(input.descriptor, input.inventories);
+  const view = viewMigration(input.descriptor, input.inventories, input.neighbours);
   const levelOf = chooseLevels(view, input.levels);
-  const problems: Problem[] = [...unknownRuleIds(view, rules)];
+  const findings: Problem[] = [];
+  const crashes: Problem[] = [];
   const waiting: WaitingRule[] = [];
   const ran: string[] = [];
   const off: string[] = [];
@@ -84,21 +94,39 @@ export function checkMigration(
     );
     if (body !== undefined) {
       const outcome = runRule(rule, body, level, { view, input });
-      problems.push(...outcome.problems);
+      findings.push(...outcome.problems);
       missing.push(...outcome.waiting);
-      if (outcome.crashed) continue;
+      if (outcome.crash !== undefined) {
+        crashes.push(outcome.crash);
+        continue;
+      }
     }
     if (missing.length > 0) {
       waiting.push({ id: rule.id, severity: level, facts: missing });
     } else ran.push(rule.id);
   }
-  return { problems, waiting, ran, off, lowered };
+  const { problems, suppressed } = applyIgnores({
+    descriptor: input.descriptor,
+    domainXml: input.domainXml,
+    domain: input.facts.domain.known ? input.facts.domain.value : undefined,
+    rules,
+    findings,
+    ran,
+  });
+  return {
+    problems: [...unknownRuleIds(view, rules), ...crashes, ...problems],
+    waiting,
+    ran,
+    off,
+    lowered,
+    suppressed,
+  };
 }
 
 interface Outcome {
   readonly problems: readonly Problem[];
   readonly waiting: readonly WaitingFact[];
-  readonly crashed: boolean;
+  readonly crash: Problem | undefined;
 }
 
 interface Context {
@@ -122,13 +150,9 @@ function runRule(
       (report) => problems.push(toProblem(report, rule, level, { ...context, needs: body.needs })),
       (name, why) => waiting.push({ name, why, host: facts[name].host }),
     );
-    return { problems, waiting, crashed: false };
+    return { problems, waiting, crash: undefined };
   } catch (error) {
-    return {
-      problems: [...problems, crashOf(rule.id, error, context.view)],
-      waiting,
-      crashed: true,
-    };
+    return { problems, waiting, crash: crashOf(rule.id, error, context.view) };
   }
 }
 
@@ -219,19 +243,22 @@ function isStale(evidence: readonly Evidence[], { now, descriptor }: CheckInput)
 }
 
 function missingFacts(needs: readonly FactName[], facts: MigrationFacts): WaitingFact[] {
-  return needs.flatMap((name) => {
+  const missing: WaitingFact[] = [];
+  for (const name of needs) {
     const fact: Fact<unknown> = facts[name];
-    return fact.known ? [] : [{ name, why: fact.why, host: fact.host }];
-  });
+    if (!fact.known) missing.push({ name, why: fact.why, host: fact.host });
+  }
+  return missing;
 }
 
 function knownValues(needs: readonly FactName[], facts: MigrationFacts): FactTypes {
-  const values = needs.flatMap((name) => {
+  const values: Partial<Record<FactName, unknown>> = {};
+  for (const name of needs) {
     const fact: Fact<unknown> = facts[name];
-    return fact.known ? [[name, fact.value] as const] : [];
-  });
+    if (fact.known) values[name] = fact.value;
+  }
   // A body reads only what it needs (its type says so), and all of that is in here.
-  return Object.fromEntries(values) as unknown as FactTypes;
+  return values as FactTypes;
 }
 
 /** A level from outside the file for a rule that does not exist. */

@@ -15,12 +15,14 @@ export interface CodeAction {
 
 /**
  * Repairs of the problems that touch a range of a document. A problem with exactly one fix has a
- * preferred one; where several are offered the choice belongs to the user.
+ * preferred one; where several are offered the choice belongs to the user. `ignore` gives the ways to
+ * live with a problem instead.
  */
 export function codeActions(
   uri: string,
   problems: readonly Problem[],
   range: Span,
+  ignore: (problem: Problem) => readonly Fix[] = () => [],
 ): readonly CodeAction[] {
   const here = problems.filter((problem) => problem.uri === uri && touches(problem.span, range));
   const single = here.flatMap((problem) =>
@@ -32,8 +34,18 @@ export function codeActions(
       preferred: problem.fixes.length === 1,
     })),
   );
+  // To live with a finding is offered last, and never taken for the repair.
+  const ignoring = here.flatMap((problem) =>
+    ignore(problem).map((fix): CodeAction => ({
+      title: fix.title,
+      kind: 'quickfix',
+      problem,
+      edits: fix.edits,
+      preferred: false,
+    })),
+  );
   const units = here.some(isUnitProblem) ? allUnits(uri, problems) : [];
-  return [...single, ...units];
+  return [...single, ...units, ...ignoring];
 }
 
 /** Everything that can be mended without a choice, for “fix all” on save. */

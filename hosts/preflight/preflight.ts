@@ -7,8 +7,10 @@ import { destinationUri } from '../../core/planner/destination-uri.ts';
 import { planMigration } from '../../core/planner/plan-migration.ts';
 import type { PlanResult } from '../../core/planner/plan.ts';
 import type { Problem } from '../../core/problems.ts';
+import { allRules } from '../../core/rules/all.ts';
 import { checkMigration } from '../../core/rules/engine.ts';
 import type { CheckResult } from '../../core/rules/engine.ts';
+import { raisingLevels } from '../../core/rules/levels.ts';
 import { diagnose } from '../../core/service/diagnose.ts';
 import { createParseCache } from '../../core/service/parse-cache.ts';
 import { surroundingsOf } from '../../core/service/surroundings.ts';
@@ -33,7 +35,10 @@ export interface Preflight {
 
 export interface PreflightRequest {
   readonly uri: string;
-  /** Files; its facts are replaced by those that are collected. */
+  /**
+   * Files; its facts are replaced by those that are collected. Of its levels only those count that
+   * make a rule stricter: what a launch lets pass must stand in the file.
+   */
   readonly workspace: Workspace;
   readonly hosts: HostAccess;
   readonly now: () => number;
@@ -47,11 +52,24 @@ export async function preflight(request: PreflightRequest): Promise<Preflight | 
   const before = surroundingsFor(uri, workspace, cache);
   if (before === undefined) return undefined;
   const snapshot = await collectForMigration({ ...request, surroundings: before });
-  const informed: Workspace = { ...bound(workspace), facts: () => snapshot, now };
+  const levels = raisingLevels(workspace.levels?.() ?? new Map(), allRules);
+  const informed: Workspace = {
+    ...bound(workspace),
+    facts: () => snapshot,
+    now,
+    levels: () => levels,
+  };
   const surroundings = surroundingsFor(uri, informed, cache) ?? before;
   const { descriptor, inventories, domainXml } = surroundings;
   const facts = migrationFacts({ descriptor, domain: domainXml?.domain, snapshot, prefer: 'live' });
-  const check = checkMigration({ descriptor, facts, inventories, now: now() });
+  const check = checkMigration({
+    descriptor,
+    facts,
+    inventories,
+    domainXml,
+    levels,
+    now: now(),
+  });
   const shown = diagnose(uri, informed, cache).problems;
   return {
     descriptor,

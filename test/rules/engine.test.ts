@@ -150,6 +150,7 @@ describe('the level of a rule', () => {
       ran: [],
       off: ['some-rule'],
       lowered: [{ id: 'some-rule', own: 'error', level: 'off', by: 'file' }],
+      suppressed: [],
     });
   });
 
@@ -302,12 +303,12 @@ describe('a rule that fails', () => {
     assert.deepEqual(
       result.problems.map(({ code, severity }) => [code, severity]),
       [
-        ['broken', 'error'],
         ['rule-crashed', 'error'],
+        ['broken', 'error'],
         ['other', 'error'],
       ],
     );
-    const crash = result.problems[1];
+    const crash = result.problems[0];
     assert.match(render(crash?.message ?? say('')), /“broken” failed .* it fell over/);
     assert.deepEqual(result.ran, ['other']);
   });
@@ -316,7 +317,7 @@ describe('a rule that fails', () => {
     const { problems } = run([broken], { body: 'rules: { broken: info }\n' });
     assert.deepEqual(
       problems.map(({ severity }) => severity),
-      ['info', 'error'],
+      ['error', 'info'],
     );
   });
 

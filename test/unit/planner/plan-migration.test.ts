@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { say } from '../../../core/messages.ts';
+import { render, say } from '../../../core/messages.ts';
 import { canonicalJson, planDigest } from '../../../core/planner/digest.ts';
 import { destinationUri } from '../../../core/planner/destination-uri.ts';
 import type { Plan } from '../../../core/planner/plan.ts';
@@ -107,7 +107,7 @@ test('an existing image must equal the disk in size and format, to the byte', ()
     'dest-image-size-equal storage',
   ]);
   assert.deepEqual(refusedWith(existing({ format: 'raw' })), ['dest-image-format-equal storage']);
-  assert.deepEqual(refusedWith(existing({ backing: ['/base'] })), ['not-carried-out storage']);
+  assert.deepEqual(refusedWith(existing({ backing: ['/base'] })), ['inc-base-present storage']);
   assert.ok(
     planned(existing({})).assumptions.some(({ text }) => /is overwritten/.test(text)),
     'the plan tells that the image is overwritten',
@@ -282,36 +282,17 @@ test('the migration address of the inventory is the default of migrateUri', () =
   assert.ok(!migrateArguments({}).includes('--migrateuri'));
 });
 
-test('every key that is not carried out yet is refused by its name', () => {
+test('every key that is not carried out is refused by its name', () => {
   const refused: Readonly<Record<string, string>> = {
-    'mode: post-copy-on-timeout, completionTimeout: 1m': 'policy.mode',
-    'mode: post-copy-after-first-pass': 'policy.mode',
     'connection: managed': 'policy.connection',
     'connection: tunnelled': 'policy.connection',
-    'completionTimeout: 1m, onTimeout: post-copy': 'policy.onTimeout',
-    'parallel: true': 'policy.parallel',
-    'parallel: { connections: 2, cpuAffinity: "2-3" }': 'policy.parallel',
-    'compression: { method: zstd }': 'policy.compression',
-    'tls: true': 'policy.tls',
+    'parallel: { connections: 2, cpuAffinity: "2-3" }': 'policy.parallel.cpuAffinity',
     'parameters: { x: 1 }': 'policy.parameters',
     'migrateUri: "rdma://10.9.0.2"': 'policy.migrateUri',
   };
   for (const [text, path] of Object.entries(refused)) {
     assert.deepEqual(refusedWith({ yaml: policy(text) }), [`not-carried-out ${path}`], text);
   }
-  assert.ok(
-    refusedWith({ yaml: 'storage: { mode: copy-incremental }\n', disks: [localDisk] }).includes(
-      'not-carried-out storage.mode',
-    ),
-  );
-  assert.deepEqual(
-    refusedWith({
-      disks: [localDisk],
-      missing: ['/elsewhere.qcow2'],
-      yaml: 'storage: { disks: [{ target: vda, action: copy, destination: { path: /elsewhere.qcow2 } }] }\n',
-    }),
-    ['not-carried-out storage.disks.vda'],
-  );
 });
 
 test('a destination without a copy has no effect and is refused, not ignored', () => {
@@ -359,6 +340,43 @@ test('a check that would refuse and could not be made refuses as well: what is n
   assert.deepEqual(
     refusedWith({ check: { waiting: [{ id: 'same-arch', severity: 'error', facts }] } }),
     ['same-arch'],
+  );
+});
+
+test('a plan names what the file lets pass, and why', () => {
+  const [suppressed] = [
+    {
+      problem: {
+        uri: 'file:///a.migration.yaml',
+        span: { start: 0, end: 0 },
+        code: 'usb-hostdev-openeuler',
+        severity: 'error',
+        message: say('Found.'),
+        related: [],
+        evidence: [],
+        fixes: [],
+      },
+      reason: 'detached by hand',
+      at: { uri: 'file:///a.migration.yaml', span: { start: 0, end: 0 } },
+    },
+  ] as const;
+  const { skippedChecks } = planned({
+    check: {
+      off: ['host-vcpu-capacity'],
+      lowered: [
+        { id: 'host-vcpu-capacity', own: 'warning', level: 'off', by: 'file' },
+        { id: 'same-arch', own: 'error', level: 'info', by: 'file' },
+      ],
+      suppressed: [suppressed],
+    },
+  });
+  assert.deepEqual(
+    skippedChecks.map(({ id, why }) => [id, render(why)]),
+    [
+      ['host-vcpu-capacity', 'switched off in the file'],
+      ['same-arch', '“info” in the file instead of “error”'],
+      ['usb-hostdev-openeuler', 'a finding is ignored in the file: detached by hand'],
+    ],
   );
 });
 
