@@ -165,7 +165,7 @@ function valueAt(text: string, from: number): Value {
   while (
     end < limit &&
     !'>/\r'.includes(text.charAt(end)) &&
-    !/\s[\w:-]+=/.test(text.slice(end, end + 40))
+    !/^\s+[\w:-]+\s*=/.test(text.slice(end, end + 40))
   ) {
     end++;
   }

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ElementDocumentation } from '../../../../core/domain-docs/documentation.ts';
+import {
+  attributeDocumentation,
+  domainDocumentation,
+  elementDocumentation,
+} from '../../../../core/domain-docs/lookup.ts';
+import { render } from '../../../../core/messages.ts';
+import { hoverDomainXml } from '../../../../core/service/domain-hover.ts';
+import { marked } from './documents.ts';
+
+function hoverText(text: string): string {
+  const { xml, offset } = marked(text);
+  const found = hoverDomainXml(xml, offset);
+  return found?.lines.map((line) => render(line)).join('\n') ?? '';
+}
+
+const disk = (inner: string): string =>
+  `<domain><devices><disk type='file'>${inner}</disk></devices></domain>`;
+
+describe('hover in domain XML', () => {
+  it('tells meaning, what a migration makes of it, default and version', () => {
+    const text = hoverText(disk("<driver ca|che='x'/>"));
+    assert.match(text, /^disk\/driver@cache/);
+    assert.match(text, /Cache mode/);
+    assert.match(text, /none and directsync are always safe/);
+    assert.match(text, /Default: default/);
+    assert.match(hoverText(disk("<driver i|o='native'/>")), /Since libvirt 0\.8\.8/);
+  });
+  it('explains the value that is written', () => {
+    const text = hoverText(disk("<driver cache='write|back'/>"));
+    assert.match(text, /^writeback\n/);
+    assert.match(text, /until the guest flushes/);
+    assert.match(text, /libvirt refuses a disk on shared storage/);
+  });
+  it('explains a text that is one of several', () => {
+    assert.match(hoverText('<domain><on_poweroff>res|tart</on_poweroff></domain>'), /starts again/);
+  });
+  it('knows one name at different places', () => {
+    assert.match(hoverText('<domain><mem|ory>1</memory></domain>'), /destination needs as much/);
+    assert.match(hoverText('<domain><numatune><mem|ory/></numatune></domain>'), /whole guest/);
+    assert.match(hoverText('<domain><devices><mem|ory/></devices></domain>'), /memory module/);
+    assert.match(
+      hoverText('<domain><devices><serial><sou|rce/></serial></devices></domain>'),
+      /host’s end/,
+    );
+  });
+  it('explains what any device can have, and layers below layers', () => {
+    assert.match(hoverText(disk('<al|ias/>')), /own, others are libvirt’s/);
+    assert.match(
+      hoverText(disk('<backingStore><backingStore><sou|rce/></backingStore></backingStore>')),
+      /same path/,
+    );
+  });
+  it('points to the section of libvirt’s page', () => {
+    const { xml, offset } = marked(disk('<tar|get/>'));
+    assert.equal(
+      hoverDomainXml(xml, offset)?.reference,
+      'https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms',
+    );
+  });
+  it('explains an end tag as its start tag, with the range of what was pointed at', () => {
+    const { xml, offset } = marked('<domain><devices></dev|ices></domain>');
+    const found = hoverDomainXml(xml, offset);
+    assert.equal(found?.span.start, '<domain><devices></'.length);
+  });
+  it('is silent about other vocabularies and between elements', () => {
+    assert.equal(hoverText('<network><na|me/></network>'), '');
+    assert.equal(hoverText('<domain>\n|\n<name/></domain>'), '');
+    assert.equal(hoverText('<domain><constr|uctor/></domain>'), '');
+  });
+});
+
+describe('the documentation', () => {
+  const visit = (
+    path: readonly string[],
+    element: ElementDocumentation,
+    seen: (path: readonly string[], element: ElementDocumentation) => void,
+  ): void => {
+    seen(path, element);
+    for (const [name, child] of Object.entries(element.children ?? {})) {
+      visit([...path, name], child, seen);
+    }
+  };
+  it('is found again by each path in it', () => {
+    visit(['domain'], domainDocumentation, (path, element) => {
+      assert.equal(elementDocumentation(path)?.documentation, element, path.join('/'));
+      for (const [name, attribute] of Object.entries(element.attributes ?? {})) {
+        assert.equal(attributeDocumentation(path, name)?.documentation, attribute);
+      }
+    });
+  });
+  it('gives versions as numbers and sections as anchors', () => {
+    visit(['domain'], domainDocumentation, (path, { section, since, attributes }) => {
+      assert.match(section ?? 'x', /^[a-z0-9-]+$/, path.join('/'));
+      for (const version of [since, ...Object.values(attributes ?? {}).map((each) => each.since)]) {
+        assert.match(version ?? '0.0.0', /^\d+\.\d+\.\d+$/, path.join('/'));
+      }
+    });
+  });
+});
