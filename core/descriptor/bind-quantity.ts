@@ -61,6 +61,7 @@ export function bindQuantity(
     }
   }
   const { amount } = result.quantity;
+  if (field.rangeRule !== undefined) return { value: result.quantity, span };
   if (field.min !== undefined && amount < field.min) {
     return fail(
       'wrong-value',

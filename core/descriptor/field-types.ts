@@ -41,6 +41,11 @@ export interface QuantityField extends FieldInfo {
   /** In the base unit: bytes, bytes per second or milliseconds. */
   readonly min?: number;
   readonly max?: number;
+  /**
+   * Id of the rule that judges the range. The value then binds even outside of it, so that the
+   * finding has libvirt’s own words, a page and a level.
+   */
+  readonly rangeRule?: string;
 }
 export interface ObjectField<S extends Shape> extends FieldInfo {
   readonly kind: 'object';
@@ -148,7 +153,7 @@ export function boolean(info: FieldInfo): BooleanField {
 }
 export function quantity(
   dimension: Dimension,
-  info: FieldInfo & { min?: number; max?: number },
+  info: FieldInfo & { min?: number; max?: number; rangeRule?: string },
 ): QuantityField {
   return { kind: 'quantity', dimension, ...info };
 }

@@ -169,6 +169,7 @@ const policy = object(
       since: 'libvirt 5.7.0',
       min: 1024 * 1024,
       max: 8796093022207 * 1024 * 1024,
+      rangeRule: 'setspeed-range',
     }),
     maxDowntime: quantity('duration', {
       doc: say('Longest pause of the guest that QEMU may plan for at the end of pre-copy.'),
@@ -178,6 +179,7 @@ const policy = object(
       qmp: 'migrate-set-parameters downtime-limit',
       min: 1,
       max: 2_000_000,
+      rangeRule: 'setmaxdowntime-range',
     }),
     completionTimeout: quantity('duration', {
       doc: say('Time after which onTimeout happens.'),

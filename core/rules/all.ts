@@ -1,4 +1,5 @@
 import type { RuleDefinition } from './rule.ts';
+import { deviceRules } from './devices/rules.ts';
 import { domainRules } from './domain/rules.ts';
 import { hostRules } from './host/rules.ts';
 import { networkRules } from './network/rules.ts';
@@ -9,6 +10,7 @@ import { storageRules } from './storage/rules.ts';
 export const allRules: readonly RuleDefinition[] = [
   ...storageRules,
   ...domainRules,
+  ...deviceRules,
   ...hostRules,
   ...networkRules,
   ...policyRules,

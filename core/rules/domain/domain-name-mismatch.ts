@@ -1,5 +1,6 @@
 import { say } from '../../messages.ts';
 import { defineRule } from '../rule.ts';
+import { differOnlyInCase } from './manual-name-typo.ts';
 
 export default defineRule({
   id: 'domain-name-mismatch',
@@ -12,20 +13,14 @@ export default defineRule({
     if (written === undefined || name === undefined || written.value === name.value) return;
     // virsh takes a UUID wherever it takes a name.
     if (written.value.toLowerCase() === domain.uuid?.value.toLowerCase()) return;
-    const onlyCase = written.value.toLowerCase() === name.value.toLowerCase();
+    if (differOnlyInCase(written.value, name.value)) return;
     report({
       at: written.span,
-      message: onlyCase
-        ? say(
-            "“{0}” and “{1}” differ in capital letters, and libvirt tells them apart: “failed to get domain '{0}'” (openEuler’s manual has this slip, too).",
-            written.value,
-            name.value,
-          )
-        : say(
-            'This file moves the domain “{0}”, but its domain XML describes “{1}”: every check would look at the wrong guest.',
-            written.value,
-            name.value,
-          ),
+      message: say(
+        'This file moves the domain “{0}”, but its domain XML describes “{1}”: every check would look at the wrong guest.',
+        written.value,
+        name.value,
+      ),
       related: [{ uri: domain.uri, span: name.span, message: say('the name in the domain XML') }],
       fix: { title: say('Change to “{0}”', name.value), set: [['domain'], name.value] },
     });

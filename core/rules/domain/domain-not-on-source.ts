@@ -1,6 +1,7 @@
 import { say } from '../../messages.ts';
 import { nearestName } from '../../text/nearest.ts';
 import { defineRule } from '../rule.ts';
+import { differOnlyInCase } from './manual-name-typo.ts';
 
 export default defineRule({
   id: 'domain-not-on-source',
@@ -14,7 +15,7 @@ export default defineRule({
     const found = domains.some(
       ({ name, uuid }) => name === written.value || uuid === written.value,
     );
-    if (found) return;
+    if (found || domains.some(({ name }) => differOnlyInCase(name, written.value))) return;
     const near = nearestName(
       written.value,
       domains.map(({ name }) => name),

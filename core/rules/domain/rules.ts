@@ -5,6 +5,7 @@ import domainNotOnSource from './domain-not-on-source.ts';
 import guestAgentRequired from './guest-agent-required.ts';
 import hasSnapshots from './has-snapshots.ts';
 import hostdevPci from './hostdev-pci.ts';
+import manualNameTypo from './manual-name-typo.ts';
 import secondMigrationSameDomain from './second-migration-same-domain.ts';
 import tpmPassthrough from './tpm-passthrough.ts';
 import uuidNameConflict from './uuid-name-conflict.ts';
@@ -16,6 +17,7 @@ export const domainRules: readonly RuleDefinition[] = [
   guestAgentRequired,
   hasSnapshots,
   hostdevPci,
+  manualNameTypo,
   secondMigrationSameDomain,
   tpmPassthrough,
   uuidNameConflict,

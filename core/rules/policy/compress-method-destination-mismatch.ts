@@ -1,16 +1,13 @@
 import { say } from '../../messages.ts';
-import { defineRule } from '../rule.ts';
+import { defineRule, meanwhile } from '../rule.ts';
+import type { MigrationView, Reporter } from '../rule.ts';
 
-export default defineRule({
-  id: 'compress-method-destination-mismatch',
-  severity: 'error',
-  summary: say('Both ends of a compressed migration use one algorithm.'),
-  needs: [],
-  since: 'openEuler QEMU 4.1',
-  check(migration, _facts, report) {
-    if (migration.model.policy?.compression?.method?.value !== 'mt') return;
-    for (const { key, value } of migration.model.policy.parameters?.entries ?? []) {
-      if (key.value !== 'compress-method' || value.value === 'zlib') continue;
+/** True when the file itself sets another algorithm. */
+function reportFile(migration: MigrationView, report: Reporter): boolean {
+  if (migration.model.policy?.compression?.method?.value !== 'mt') return false;
+  for (const { key, value } of migration.model.policy.parameters?.entries ?? []) {
+    if (key.value !== 'compress-method') continue;
+    if (value.value !== 'zlib') {
       report({
         at: value.span,
         message: say(
@@ -21,5 +18,35 @@ export default defineRule({
         fix: { title: say('Remove “{0}”', key.value), remove: ['policy', 'parameters', key.value] },
       });
     }
+    return true;
+  }
+  return false;
+}
+
+export default defineRule({
+  id: 'compress-method-destination-mismatch',
+  severity: 'error',
+  summary: say('Both ends of a compressed migration use one algorithm.'),
+  needs: ['source.domain'],
+  since: 'openEuler QEMU 4.1',
+  check(migration, facts, report) {
+    if (reportFile(migration, report)) return;
+    const method = migration.model.policy?.compression?.method;
+    const set = facts['source.domain'].parameters?.['compress-method'];
+    if (method?.value !== 'mt' || set === undefined || set === 'zlib') return;
+    report({
+      at: method.span,
+      message: say(
+        'QEMU of {0} has compress-method {1}, set by hand; QEMU on {2} is started with zlib and cannot decompress it: “decompress data failed”. Set it back to zlib, or use compression method zstd with parallel.',
+        facts['source.domain'].name,
+        String(set),
+        migration.destinationName,
+      ),
+    });
   },
+  meanwhile: [
+    meanwhile([], (migration, _facts, report) => {
+      reportFile(migration, report);
+    }),
+  ],
 });

@@ -1,12 +1,6 @@
 import { say } from '../../messages.ts';
 import { defineRule } from '../rule.ts';
-
-/** Parameters that libvirt writes whatever they were (`qemuMigrationParamsApply`), and what to use. */
-const overwritten: Readonly<Record<string, string>> = {
-  'max-bandwidth': 'policy.bandwidth',
-  'tls-creds': 'policy.tls',
-  'tls-hostname': 'policy.tls.destination',
-};
+import { alwaysOverwritten, asksFor, qmpParameters } from './qmp-parameters.ts';
 
 export default defineRule({
   id: 'parameter-overwritten',
@@ -15,17 +9,38 @@ export default defineRule({
   needs: [],
   check(migration, _facts, report) {
     for (const { key } of migration.model.policy?.parameters?.entries ?? []) {
-      const instead = Object.hasOwn(overwritten, key.value) ? overwritten[key.value] : undefined;
-      if (instead === undefined) continue;
-      report({
-        at: key.span,
-        message: say(
-          'libvirt overwrites the parameter {0} in every migration, so this value has no effect. Use {1}.',
-          key.value,
-          instead,
-        ),
-        fix: { title: say('Remove “{0}”', key.value), remove: ['policy', 'parameters', key.value] },
-      });
+      const fix = {
+        title: say('Remove “{0}”', key.value),
+        remove: ['policy', 'parameters', key.value],
+      };
+      const known = qmpParameters.get(key.value);
+      // Of a feature that is off, parameter-without-effect speaks.
+      const idle = known?.feature !== undefined && !asksFor(known.feature, migration);
+      const own = idle ? undefined : known?.key;
+      const instead = Object.hasOwn(alwaysOverwritten, key.value)
+        ? alwaysOverwritten[key.value]
+        : undefined;
+      if (instead !== undefined) {
+        report({
+          at: key.span,
+          message: say(
+            'libvirt overwrites the parameter {0} in every migration, so this value has no effect. Use {1}.',
+            key.value,
+            instead,
+          ),
+          fix,
+        });
+      } else if (own !== undefined && migration.has(own)) {
+        report({
+          at: key.span,
+          message: say(
+            'The parameter {0} is set by {1} already, and one of the two values is lost. Keep {1}.',
+            key.value,
+            own.join('.'),
+          ),
+          fix,
+        });
+      }
     }
   },
 });

@@ -11,7 +11,9 @@ export default defineRule({
   needs: [],
   check(migration, _facts, report) {
     const bandwidth = migration.model.policy?.bandwidth;
-    if (bandwidth === undefined || bandwidth.value.amount % mebibyte === 0) return;
+    // Less than 1 MiB/s is setspeed-range's.
+    if (bandwidth === undefined || bandwidth.value.amount < mebibyte) return;
+    if (bandwidth.value.amount % mebibyte === 0) return;
     const whole = `${Math.floor(bandwidth.value.amount / mebibyte)}MiB/s`;
     report({
       at: bandwidth.span,

@@ -121,13 +121,22 @@ test('Mbps is an error that offers both meanings', () => {
 });
 
 test('values outside their range, of another type or not in the list are each found', () => {
-  assert.deepEqual(found(`${head}policy: { maxDowntime: 3000s }\n`), ['wrong-value@3000s']);
+  assert.deepEqual(found(`${head}policy: { completionTimeout: 5ms }\n`), ['wrong-value@5ms']);
   assert.deepEqual(found(`${head}policy: { parallel: { connections: 0 } }\n`), ['wrong-value@0']);
   assert.deepEqual(found(`${head}policy: { persistent: yes }\n`), ['wrong-value@yes']);
   assert.deepEqual(found(`${head}storage: [a]\n`), ['wrong-type@[a]']);
   assert.deepEqual(found(`${head}storage: { mode: mixt }\n`), ['wrong-value@mixt']);
   assert.deepEqual(found(`${head}policy: { migrateUri: 10.0.0.1 }\n`), ['wrong-value@10.0.0.1']);
   assert.deepEqual(found(`${head}policy:\n`), ['missing-value@policy']);
+});
+
+test('a value whose range a rule judges binds outside of it, too', () => {
+  const text = `${head}policy: { maxDowntime: 3000s, bandwidth: 1kB/s }\n`;
+  const descriptor = loadDescriptor(uri, text);
+  assert.deepEqual(descriptor.problems, []);
+  assert.ok(descriptor.kind === 'Migration');
+  assert.equal(descriptor.migration.policy?.maxDowntime?.value.amount, 3_000_000);
+  assert.equal(descriptor.migration.policy.bandwidth?.value.amount, 1000);
 });
 
 test('a missing key is told at the mapping that lacks it', () => {

@@ -1,0 +1,10 @@
+import { say } from '../../messages.ts';
+import { defineRule } from '../rule.ts';
+import { blockedFormat } from './image-format.ts';
+
+export default defineRule({
+  id: 'qemu-fmt-vhdx',
+  severity: 'error',
+  summary: say('No disk of the guest is a VHDX image.'),
+  ...blockedFormat(['vhdx'], 'vhdx'),
+});
