@@ -1,3 +1,4 @@
+import { postCopy, recover, set } from './change-run.ts';
 import { check } from './check.ts';
 import type { CliCommand } from './command.ts';
 import { dirtyRate } from './dirty-rate.ts';
@@ -7,6 +8,7 @@ import { plan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { run } from './run.ts';
 import { attach, cancel, runs } from './runs.ts';
+import { settings } from './settings.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly CliCommand[] = [
@@ -14,10 +16,14 @@ export const commands: readonly CliCommand[] = [
   facts,
   preflight,
   dirtyRate,
+  settings,
   plan,
   run,
   runs,
   attach,
   cancel,
+  set,
+  postCopy,
+  recover,
   lsp,
 ];

@@ -82,7 +82,7 @@ export const cancel: CliCommand = {
 };
 
 /** A run names its hosts as the inventory did; without that inventory the name goes to ssh as it is. */
-function sessionsOf(hosts: HostPool, context: CommandContext) {
+export function sessionsOf(hosts: HostPool, context: CommandContext) {
   const listed = inventoryHosts(context);
   return (host: string) => hosts.session(targetFor(host, listed) ?? { name: host });
 }

@@ -1,6 +1,7 @@
 import { say } from '../../core/messages.ts';
 import type { Message } from '../../core/messages.ts';
 import { formatDuration, formatRate, formatSize } from '../../core/units/quantity.ts';
+import { adjustmentText } from '../../hosts/run/adjust.ts';
 import type { RunEntry, RunOutcome } from '../../hosts/run/entry.ts';
 import { exitCode } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -56,6 +57,12 @@ function eventMessage(entry: RunEntry): Message | undefined {
       return say('{0} answers again after {1}.', entry.host, formatDuration(entry.gapMs));
     case 'cancel-requested':
       return say('Cancelling …');
+    case 'adjusted':
+      return adjustmentText(entry);
+    case 'post-copy-requested':
+      return say('Switching to post-copy …');
+    case 'recovery':
+      return say('Taking up the interrupted post-copy …');
     case 'undo':
       return say('{0}: {1}', entry.undone.step, entry.undone.outcome);
     default:

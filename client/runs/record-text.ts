@@ -1,3 +1,4 @@
+import { adjustmentText } from '../../hosts/run/adjust.ts';
 import { render, say } from '../../core/messages.ts';
 import type { Message, Translate } from '../../core/messages.ts';
 import type { Plan } from '../../core/planner/plan.ts';
@@ -47,6 +48,12 @@ function linesOf(entry: RunEntry): readonly Line[] {
       return [say('{0} is seen again after {1}', entry.host, formatDuration(entry.gapMs))];
     case 'cancel-requested':
       return [say('Cancelling was asked for')];
+    case 'post-copy-requested':
+      return [say('The switch to post-copy was asked for')];
+    case 'recovery':
+      return [say('The interrupted post-copy is taken up again')];
+    case 'adjusted':
+      return [adjustmentText(entry)];
     case 'undo':
       return [
         entry.undone.outcome === 'undone'

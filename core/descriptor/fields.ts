@@ -50,6 +50,10 @@ const diskDestination = object(
       doc: say('Create the image before the migration. An existing file is never overwritten.'),
       default: 'false',
     }),
+    device: boolean({
+      doc: say('The path is a block device of exactly the same size; all it holds is overwritten.'),
+      default: 'false',
+    }),
   },
   {
     doc: say('The image that the copy is written to; absent means the same path as on the source.'),
@@ -94,6 +98,18 @@ const storage = object(
         option: '--copy-storage-all, --copy-storage-inc',
       },
     ),
+    baseProof: oneOf(
+      {
+        identity: say('Both hosts reach one and the same backing file.'),
+        sha256: say(
+          'Backing files are read on both hosts before the migration and their content compared.',
+        ),
+      },
+      {
+        doc: say('How an incremental copy proves that both hosts have the same backing files.'),
+        default: 'identity',
+      },
+    ),
     disks: list(disk, {
       identity: 'target',
       doc: say('What happens to each disk.'),
@@ -115,6 +131,9 @@ const policy = object(
         ),
         'post-copy-after-first-pass': say(
           'Switches to post-copy after the first pass; after that a failure loses the guest.',
+        ),
+        'post-copy-by-hand': say(
+          'Pre-copy that can be switched to post-copy while it runs (livemigrate postcopy).',
         ),
       },
       {

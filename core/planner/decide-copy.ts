@@ -4,15 +4,22 @@ import { say } from '../messages.ts';
 import { isCreated } from '../rules/storage/disk-moves.ts';
 import { poolAt } from '../rules/storage/precreation.ts';
 import { parseXml } from '../xml/parse.ts';
+import { checkExisting, noteCreation } from './copy-target.ts';
+import { decideBases } from './decide-bases.ts';
 import type { DiskContext } from './decide-disks.ts';
 
-/**
- * Checks that a disk can be copied without harm and notes the image to create. Everything that this
- * version does not carry out is refused by name.
- */
+/** The end of a copy on the destination, as the source's image demands it. */
+export interface CopyTarget {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly format: string;
+}
+
+/** Checks that a disk can be copied without harm and notes what the run has to prepare for it. */
 export function decideCopy(context: DiskContext): void {
   if (!canBeCopied(context)) return;
-  const { move, view, refuse, assume } = context;
+  const { move, view, refuse } = context;
   const { source, destination, target, path, disk } = move;
   if (path === undefined || source === undefined || destination === undefined) {
     refuse('facts-unknown', say('The image of disk {0} was not looked at on both hosts.', target));
@@ -34,33 +41,60 @@ export function decideCopy(context: DiskContext): void {
     );
     return;
   }
-  if (isCreated(view, target)) {
-    noteCreation(context, { path, size, format });
-    return;
-  }
-  if (destination.kind === 'missing') {
-    const pools = context.facts['destination.pools'];
-    const pool = pools.known ? poolAt(path, pools.value) : undefined;
-    if (pool?.active === true) {
-      assume(say('libvirt creates {0} in storage pool {1}.', path, pool.name));
-      return;
-    }
+  noteMove(context, path);
+  const bases = decideBases(context);
+  const end: CopyTarget = { path, size, format };
+  if (isCreated(view, target)) noteCreation(context, end, bases[0]);
+  else if (destination.kind === 'missing') checkMissing(context, path);
+  else checkExisting(context, end, bases);
+}
+
+/** The destination's domain needs another XML when an image lies elsewhere there. */
+function noteMove({ move, moved, view }: DiskContext, path: string): void {
+  const { disk, target, source, destination } = move;
+  const from = disk.type.value === 'block' ? 'block' : 'file';
+  const to = destination?.kind === 'block' ? 'block' : 'file';
+  const elsewhere = path !== disk.source?.value || from !== to;
+  // A chain that the definition spells out would be looked for on the destination; whether it does
+  // is seen when the XML is made.
+  const flattened = view.storageMode !== 'copy-incremental' && (source?.backing.length ?? 0) > 0;
+  if (!elsewhere && !flattened) return;
+  moved.push({
+    target,
+    from: { type: from, path: disk.source?.value ?? '' },
+    to: { type: to, path },
+  });
+}
+
+function checkMissing({ move, facts, view, assume, refuse }: DiskContext, path: string): void {
+  const pools = facts['destination.pools'];
+  const pool = pools.known ? poolAt(path, pools.value) : undefined;
+  if (view.storageMode === 'copy-incremental') {
+    refuse(
+      'precreate-incremental',
+      say(
+        'There is no image {0} on the destination for disk {1}, and libvirt creates none for an incremental copy; write “create: true”.',
+        path,
+        move.target,
+      ),
+    );
+  } else if (pool?.active === true) {
+    assume(say('libvirt creates {0} in storage pool {1}.', path, pool.name));
+  } else {
     refuse(
       'dest-image-missing',
       say(
         'There is no image {0} on the destination for disk {1}; create it, or write “create: true”.',
         path,
-        target,
+        move.target,
       ),
     );
-    return;
   }
-  checkExisting(context, { path, size, format });
 }
 
-/** What this version can copy: a writable image file without a backing file, to the same path. */
-function canBeCopied({ move, view, refuse }: DiskContext): boolean {
-  const { disk, target, verdict, source, path } = move;
+/** What can be copied: a writable image file or block device that is no other host's, too. */
+function canBeCopied({ move, refuse }: DiskContext): boolean {
+  const { disk, target, verdict, path } = move;
   if (!/^[A-Za-z0-9_-]+$/.test(target)) {
     refuse('migrate-disks-unknown-target', say('“{0}” cannot be a disk target.', target));
     return false;
@@ -79,14 +113,19 @@ function canBeCopied({ move, view, refuse }: DiskContext): boolean {
     );
     return false;
   }
-  if (disk.type.value !== 'file') {
+  if (disk.type.value !== 'file' && disk.type.value !== 'block') {
     refuse(
       'copy-type-not-supported',
-      say(
-        'Disk {0} is of type {1}; this version copies image files only.',
-        target,
-        disk.type.value,
-      ),
+      disk.type.value === 'network'
+        ? say(
+            'Disk {0} is a network disk: both hosts reach the same image; it is not copied.',
+            target,
+          )
+        : say(
+            'Disk {0} is of type {1}; only image files and block devices are copied.',
+            target,
+            disk.type.value,
+          ),
     );
     return false;
   }
@@ -94,34 +133,10 @@ function canBeCopied({ move, view, refuse }: DiskContext): boolean {
     refuse('transient-disk', say('Disk {0} is transient; libvirt cannot migrate it.', target));
     return false;
   }
-  const declared = view.disk(target)?.destination?.path;
-  if (declared !== undefined && declared.value !== disk.source?.value) {
-    refuse(
-      'not-carried-out',
-      say(
-        'Disk {0}: this version copies to the same path only ({1}); destination.path “{2}” is not carried out yet.',
-        target,
-        disk.source?.value ?? '',
-        declared.value,
-      ),
-    );
-    return false;
-  }
   if (path?.startsWith('/') !== true) {
     refuse(
       'copy-type-not-supported',
       say('Disk {0} has no absolute path that it could be copied to.', target),
-    );
-    return false;
-  }
-  if ((source?.backing.length ?? 0) > 0) {
-    refuse(
-      'not-carried-out',
-      say(
-        'Disk {0} has a backing file ({1}); copying such a disk is not carried out yet.',
-        target,
-        source?.backing[0] ?? '',
-      ),
     );
     return false;
   }
@@ -137,13 +152,6 @@ function canBeCopied({ move, view, refuse }: DiskContext): boolean {
     return false;
   }
   return true;
-}
-
-interface Target {
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly format: string;
 }
 
 function checkDeclared({ view, move, refuse }: DiskContext, size: number): void {
@@ -171,90 +179,6 @@ function checkDeclared({ view, move, refuse }: DiskContext, size: number): void 
       ),
     );
   }
-}
-
-function noteCreation(context: DiskContext, { path, size, format }: Target): void {
-  const { move, refuse, create } = context;
-  if (move.destination?.kind !== 'missing') {
-    refuse(
-      'dest-image-exists',
-      say(
-        '{0} exists already on the destination; “create: true” never overwrites. Remove “create”, or the file if it holds nothing of value.',
-        path,
-      ),
-    );
-    return;
-  }
-  if (format !== 'qcow2' && format !== 'raw') {
-    refuse(
-      'not-carried-out',
-      say('Disk {0} is {1}; only qcow2 and raw images are created.', move.target, format),
-    );
-    return;
-  }
-  const available = move.destination.filesystem?.available;
-  const needed = move.source?.allocated ?? 0;
-  if (available !== undefined && available < needed) {
-    refuse(
-      'disk-dest-free-space',
-      say('{0} needs {1} bytes on the destination; {2} are free.', path, needed, available),
-    );
-    return;
-  }
-  create.push({ target: move.target, path, format, size });
-}
-
-function checkExisting(
-  { move, refuse, assume }: DiskContext,
-  { path, size, format }: Target,
-): void {
-  const { destination, target } = move;
-  if (destination?.kind !== 'file') {
-    refuse(
-      'dest-block-device',
-      say(
-        '{0} on the destination is not an image file; disk {1} is not copied to it.',
-        path,
-        target,
-      ),
-    );
-    return;
-  }
-  if (destination.virtualSize !== size) {
-    refuse(
-      'dest-image-size-equal',
-      say(
-        'Disk {0} has {1} bytes, its image {2} on the destination has {3}. They must be equal to the byte.',
-        target,
-        size,
-        path,
-        destination.virtualSize ?? '?',
-      ),
-    );
-  }
-  if (destination.format !== format) {
-    refuse(
-      'dest-image-format-equal',
-      say(
-        'Disk {0} is {1}, its image {2} on the destination is {3}. They must be equal.',
-        target,
-        format,
-        path,
-        destination.format ?? '?',
-      ),
-    );
-  }
-  if (destination.backing.length > 0) {
-    refuse(
-      'not-carried-out',
-      say(
-        'The image {0} on the destination has a backing file ({1}); copying onto such an image is not carried out yet.',
-        path,
-        destination.backing[0] ?? '',
-      ),
-    );
-  }
-  assume(say('What {0} on the destination holds now is overwritten.', path));
 }
 
 /** A domain of the destination that has the image as its own would lose it. */

@@ -1,5 +1,6 @@
 import { removable } from '../domain/domain.ts';
 import type { Disk, Domain } from '../domain/domain.ts';
+import type { MovedDisk } from '../domain/replace-disk-sources.ts';
 import type { MigrationFacts } from '../facts/keys.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
@@ -16,11 +17,22 @@ export interface ImageToCreate {
   readonly format: 'qcow2' | 'raw';
   /** Bytes. */
   readonly size: number;
+  /** The image below it; absent for an image that holds everything itself. */
+  readonly backing?: { readonly path: string; readonly format: string } | undefined;
+}
+
+/** A backing file whose content must be proven equal on both hosts before anything is created. */
+export interface BaseToProve {
+  readonly target: string;
+  readonly path: string;
 }
 
 export interface DiskDecisions {
   readonly disks: readonly PlannedDisk[];
   readonly create: readonly ImageToCreate[];
+  /** Disks whose image lies elsewhere on the destination. */
+  readonly moved: readonly MovedDisk[];
+  readonly prove: readonly BaseToProve[];
   readonly assumptions: readonly Message[];
   readonly refusals: readonly Refusal[];
 }
@@ -31,6 +43,8 @@ export interface DiskContext {
   readonly facts: MigrationFacts;
   readonly move: DiskMove;
   readonly create: ImageToCreate[];
+  readonly moved: MovedDisk[];
+  readonly prove: BaseToProve[];
   readonly assume: (message: Message) => void;
   readonly refuse: (code: string, message: Message) => void;
 }
@@ -48,15 +62,10 @@ export function decideDisks(
   const assumptions: Message[] = [];
   const refusals: Refusal[] = [];
   const create: ImageToCreate[] = [];
-  if (view.storageMode === 'copy-incremental') {
-    refusals.push({
-      path: ['storage', 'mode'],
-      code: 'not-carried-out',
-      message: say('storage.mode: {0} is not carried out by this version yet.', view.storageMode),
-    });
-  }
+  const moved: MovedDisk[] = [];
+  const prove: BaseToProve[] = [];
   const storage = storageFactsOf(domain, facts, refusals);
-  if (storage === undefined) return { disks: [], create, assumptions, refusals };
+  if (storage === undefined) return { disks: [], create, moved, prove, assumptions, refusals };
   for (const entry of view.model.storage?.disks?.items ?? []) {
     const target = entry.target?.value;
     if (target === undefined || domain.disks.some((disk) => disk.target.value === target)) continue;
@@ -74,6 +83,8 @@ export function decideDisks(
       facts,
       move,
       create,
+      moved,
+      prove,
       assume: (message) => assumptions.push(message),
       refuse: (code, message) => refusals.push({ path, code, message }),
     });
@@ -86,7 +97,7 @@ export function decideDisks(
       virtualSize: move.source?.virtualSize,
     };
   });
-  return { disks, create, assumptions, refusals };
+  return { disks, create, moved, prove, assumptions, refusals };
 }
 
 /** The facts about images, with the live domain in the place of whatever XML is linked. */

@@ -4,6 +4,8 @@ import type { Message } from '../messages.ts';
 import type { MigrationView } from '../rules/rule.ts';
 import { formatRate } from '../units/quantity.ts';
 import type { MigrateOptions } from '../virsh/migrate.ts';
+import { decideStream } from './decide-stream.ts';
+import { decideTimeout } from './decide-timeout.ts';
 import type { Refusal } from './plan.ts';
 
 type PolicyOptions = Pick<
@@ -12,8 +14,12 @@ type PolicyOptions = Pick<
   | 'undefineSource'
   | 'bandwidthMiB'
   | 'autoConverge'
-  | 'suspendAfterSeconds'
+  | 'parallel'
+  | 'compression'
+  | 'postCopy'
+  | 'timeout'
   | 'migrateUri'
+  | 'tls'
   | 'unsafe'
 >;
 
@@ -28,6 +34,13 @@ export interface PolicyDecisions {
   readonly refusals: readonly Refusal[];
 }
 
+/** What a decision about one key of `policy` may add to. */
+export interface PolicyContext {
+  readonly assume: (message: Message) => void;
+  /** `key` is the key below `policy`. */
+  readonly refuse: (key: string, code: string, message: Message) => void;
+}
+
 const mebibyte = 1024 * 1024;
 
 /** Turns `policy` into options. Whatever of it this version does not carry out is refused by name. */
@@ -38,7 +51,11 @@ export function decidePolicy(
   const policy = view.model.policy;
   const assumptions: Message[] = [];
   const refusals = refuseUnsupported(policy);
-  const decided = decideTimeout(policy, assumptions, refusals);
+  const context: PolicyContext = {
+    assume: (message) => assumptions.push(message),
+    refuse: (key, code, message) => refusals.push({ path: ['policy', key], code, message }),
+  };
+  const decided = decideTimeout(policy, context);
   const persistent = policy?.persistent?.value ?? true;
   const undefineSource = policy?.undefineSource?.value ?? true;
   if (!persistent && undefineSource) {
@@ -63,7 +80,9 @@ export function decidePolicy(
               initial: policy.autoConverge.initial?.value,
               increment: policy.autoConverge.increment?.value,
             },
-      suspendAfterSeconds: decided.suspendAfterSeconds,
+      postCopy: decided.postCopy,
+      timeout: decided.timeout,
+      ...decideStream(policy, context),
       migrateUri: decideMigrateUri(policy, migrationAddress, refusals),
       unsafe: policy?.unsafe !== undefined,
     },
@@ -79,14 +98,11 @@ export function decidePolicy(
 function refuseUnsupported(policy: Policy | undefined): Refusal[] {
   if (policy === undefined) return [];
   const found: (readonly [string, string | undefined])[] = [
-    ['mode', policy.mode?.value === 'pre-copy' ? undefined : policy.mode?.value],
     [
       'connection',
       policy.connection?.value === 'peer-to-peer' ? undefined : policy.connection?.value,
     ],
-    ['parallel', policy.parallel && ''],
-    ['compression', policy.compression && ''],
-    ['tls', policy.tls && ''],
+    ['parallel.cpuAffinity', policy.parallel?.cpuAffinity && ''],
     ['parameters', (policy.parameters?.entries.length ?? 0) > 0 ? '' : undefined],
   ];
   return found.flatMap(([key, value]): Refusal[] => {
@@ -95,7 +111,7 @@ function refuseUnsupported(policy: Policy | undefined): Refusal[] {
       value === ''
         ? say('policy.{0} is not carried out by this version yet.', key)
         : say('policy.{0}: {1} is not carried out by this version yet.', key, value);
-    return [{ path: ['policy', key], code: 'not-carried-out', message }];
+    return [{ path: ['policy', ...key.split('.')], code: 'not-carried-out', message }];
   });
 }
 
@@ -153,50 +169,6 @@ function decideDowntime(
     );
   }
   return whole;
-}
-
-function decideTimeout(
-  policy: Policy | undefined,
-  assumptions: Message[],
-  refusals: Refusal[],
-): { readonly suspendAfterSeconds: number | undefined; readonly abortAfter: number | undefined } {
-  const none = { suspendAfterSeconds: undefined, abortAfter: undefined };
-  const timeout = policy?.completionTimeout?.value;
-  const action = policy?.onTimeout?.value;
-  if (action === 'post-copy') {
-    refusals.push({
-      path: ['policy', 'onTimeout'],
-      code: 'not-carried-out',
-      message: say('policy.{0}: {1} is not carried out by this version yet.', 'onTimeout', action),
-    });
-    return none;
-  }
-  if (timeout === undefined) {
-    if (action === undefined) return none;
-    refusals.push({
-      path: ['policy', 'onTimeout'],
-      code: 'timeout-action-needs-timeout',
-      message: say('onTimeout says what happens when completionTimeout ends, and there is none.'),
-    });
-    return none;
-  }
-  // Both the watchdog beside virsh and virsh itself count whole seconds.
-  const seconds = Math.max(1, Math.ceil(timeout.amount / 1000));
-  if (seconds * 1000 !== timeout.amount) {
-    assumptions.push(
-      say('virsh counts the timeout in whole seconds: {0} becomes {1} s.', timeout.source, seconds),
-    );
-  }
-  if (action === 'suspend') {
-    assumptions.push(
-      say(
-        'After {0} s the guest is paused until the migration ends; that pause has no bound.',
-        seconds,
-      ),
-    );
-    return { suspendAfterSeconds: seconds, abortAfter: undefined };
-  }
-  return { suspendAfterSeconds: undefined, abortAfter: seconds * 1000 };
 }
 
 /** An IPv6 address needs brackets in a URI. */

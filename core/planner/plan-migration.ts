@@ -7,15 +7,18 @@ import type { Message } from '../messages.ts';
 import type { CheckResult } from '../rules/engine.ts';
 import { viewMigration } from '../rules/view.ts';
 import type { MigrationView } from '../rules/rule.ts';
-import { migrateCommand } from '../virsh/migrate.ts';
+import type { Command } from '../virsh/command.ts';
+import { migratableXmlCommand } from '../virsh/domain-commands.ts';
+import { migrateCommand, migrateOptionsOf } from '../virsh/migrate.ts';
 import { parseXml } from '../xml/parse.ts';
 import { checkHosts, checkRules, refuseFile } from './check-before.ts';
 import { decideDisks } from './decide-disks.ts';
+import type { DiskDecisions } from './decide-disks.ts';
 import { decidePolicy } from './decide-policy.ts';
 import { isUsableDestinationUri } from './destination-uri.ts';
 import { planDigest } from './digest.ts';
 import type { Hash } from './digest.ts';
-import type { Plan, PlanResult, Refusal } from './plan.ts';
+import type { DestinationXml, Plan, PlanResult, Refusal } from './plan.ts';
 import { planSteps, watchCommands } from './plan-steps.ts';
 
 export interface PlanInput {
@@ -70,9 +73,18 @@ export function planMigration(input: PlanInput): PlanResult {
     ...policy.options,
     domainUuid: uuid,
     destinationUri: input.destinationUri,
+    copyStorage: view.storageMode === 'copy-incremental' ? 'incremental' : 'all',
     copyDisks: disks.disks.flatMap(({ action, target }) => (action === 'copy' ? [target] : [])),
+    ownXml: disks.moved.length === 0 ? undefined : { persistent: policy.options.persistent },
   });
-  const watch = watchCommands(uuid, agent);
+  const missing = refuseUnknownOptions(migrate, facts, view.sourceName);
+  if (missing.length > 0) return { ok: false, refusals: missing };
+  const { postCopy } = policy.options;
+  const watch = watchCommands(
+    uuid,
+    agent,
+    postCopy === undefined ? undefined : { migrate, resumable: canResume(facts) },
+  );
   const plan: Omit<Plan, 'digest'> = {
     format: 'livemigrate-plan/1',
     domain: name,
@@ -87,6 +99,7 @@ export function planMigration(input: PlanInput): PlanResult {
       name,
       destination: view.destinationName,
       source: view.sourceName,
+      prove: disks.prove,
       create: disks.create,
       copied: disks.disks.filter(({ action }) => action === 'copy').map(({ target }) => target),
       maxDowntimeMs: policy.maxDowntimeMs,
@@ -94,9 +107,19 @@ export function planMigration(input: PlanInput): PlanResult {
         ? facts['source.domain'].value.maxDowntimeMs
         : undefined,
       migrate,
+      destinationXml:
+        disks.moved.length === 0
+          ? undefined
+          : destinationXml({
+              uuid,
+              moved: disks.moved,
+              facts,
+              persistent: policy.options.persistent,
+            }),
       watch,
     }),
     watch,
+    postCopy,
     abortAfter: policy.abortAfter,
     maxDowntimeMs: policy.maxDowntimeMs,
     bandwidth:
@@ -108,6 +131,57 @@ export function planMigration(input: PlanInput): PlanResult {
     skippedChecks: skippedChecks(check, policy.unsafeReason),
   };
   return { ok: true, plan: { ...plan, digest: planDigest(plan, input.hash) } };
+}
+
+/** A transient domain has no definition of its own: what stays on the destination is the live one. */
+function destinationXml(input: {
+  readonly uuid: string;
+  readonly moved: DiskDecisions['moved'];
+  readonly facts: MigrationFacts;
+  readonly persistent: boolean;
+}): DestinationXml {
+  const { uuid, moved, facts, persistent } = input;
+  const domain = facts['source.domain'];
+  const transient = domain.known && !domain.value.persistent;
+  return {
+    live: migratableXmlCommand(uuid, 'live'),
+    ...(persistent
+      ? { definition: migratableXmlCommand(uuid, transient ? 'live' : 'definition') }
+      : {}),
+    moved,
+  };
+}
+
+/** What virsh on the source does not list is refused by name: it would only print its help. */
+function refuseUnknownOptions(
+  migrate: Command,
+  facts: MigrationFacts,
+  host: string,
+): readonly Refusal[] {
+  const versions = facts['source.versions'];
+  if (!versions.known || versions.value.migrateOptions.length === 0) return [];
+  const { libvirt, migrateOptions } = versions.value;
+  return migrateOptionsOf(migrate)
+    .filter((option) => !migrateOptions.includes(option))
+    .map((option) => ({
+      path: ['policy'],
+      code: 'virsh-option-missing',
+      message: say('virsh on {0} (libvirt {1}) has no option --{2}.', host, libvirt, option),
+    }));
+}
+
+/**
+ * Can a post-copy that was interrupted be taken up again? The source's virsh needs the option
+ * (libvirt 8.5). A destination with libvirt 11.2 or 11.3 cannot: its daemon crashes at the attempt
+ * (seen with 11.3.0; its code for incoming migrations is that of 11.2).
+ */
+function canResume(facts: MigrationFacts): boolean {
+  const [here, there] = [facts['source.versions'], facts['destination.versions']];
+  if (!here.known || !there.known) return false;
+  return (
+    here.value.migrateOptions.includes('postcopy-resume') &&
+    !/^11\.[23]\./.test(there.value.libvirt)
+  );
 }
 
 /**
@@ -169,6 +243,16 @@ function skippedChecks(
 ): Plan['skippedChecks'] {
   return [
     ...check.off.map((id) => ({ id, why: say('switched off in the file') })),
+    ...check.lowered
+      .filter(({ level }) => level !== 'off')
+      .map(({ id, own, level }) => ({
+        id,
+        why: say('“{0}” in the file instead of “{1}”', level, own),
+      })),
+    ...check.suppressed.map(({ problem, reason }) => ({
+      id: problem.code,
+      why: say('a finding is ignored in the file: {0}', reason),
+    })),
     ...check.waiting.map(({ id, facts }) => ({
       id,
       why: facts[0]?.why ?? say('the facts are not known'),

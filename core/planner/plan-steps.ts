@@ -9,16 +9,30 @@ import {
   jobInfoCommand,
   setMaxDowntimeCommand,
 } from '../virsh/domain-commands.ts';
-import { createImageCommand, removeImageCommand } from '../virsh/image-commands.ts';
-import type { ImageToCreate } from './decide-disks.ts';
-import type { Step, WatchCommands } from './plan.ts';
+import {
+  compareHashCommand,
+  createImageCommand,
+  hashFileCommand,
+  removeImageCommand,
+} from '../virsh/image-commands.ts';
+import { resumePostCopyCommand, switchToPostCopyCommand } from '../virsh/migrate.ts';
+import type { BaseToProve, ImageToCreate } from './decide-disks.ts';
+import type { DestinationXml, Step, WatchCommands } from './plan.ts';
 
-export function watchCommands(uuid: string, guestAgent: boolean): WatchCommands {
+export function watchCommands(
+  uuid: string,
+  guestAgent: boolean,
+  postCopy?: { readonly migrate: Command; readonly resumable: boolean },
+): WatchCommands {
   return {
     jobInfo: jobInfoCommand(uuid),
     // With --undefinesource the source knows nothing of the domain at the end.
     completedJobInfo: { on: 'destination', command: completedJobInfoCommand(uuid) },
     cancel: abortJobCommand(uuid),
+    ...(postCopy === undefined ? {} : { switchToPostCopy: switchToPostCopyCommand(uuid) }),
+    ...(postCopy?.resumable === true
+      ? { resumePostCopy: resumePostCopyCommand(postCopy.migrate) }
+      : {}),
     sourceState: domainStateCommand(uuid),
     destinationState: domainStateCommand(uuid),
     ...(guestAgent ? { guestAgent: guestPingCommand(uuid) } : {}),
@@ -31,6 +45,7 @@ export interface StepInput {
   readonly name: string;
   readonly source: string;
   readonly destination: string;
+  readonly prove: readonly BaseToProve[];
   readonly create: readonly ImageToCreate[];
   /** Targets of the disks that are copied. */
   readonly copied: readonly string[];
@@ -38,13 +53,15 @@ export interface StepInput {
   /** The value before, to be restored after a failure; absent when it is not known. */
   readonly formerDowntimeMs: number | undefined;
   readonly migrate: Command;
+  readonly destinationXml: DestinationXml | undefined;
   readonly watch: WatchCommands;
 }
 
-/** The steps in their order: create images, set what survives, launch, prove. */
+/** The steps in their order: prove bases, create images, set what survives, launch, prove. */
 export function planSteps(input: StepInput): readonly Step[] {
   const { name, source, destination } = input;
   return [
+    ...input.prove.flatMap((base, at) => baseSteps(base, at + 1, input)),
     ...input.create.map((image) => createStep(image, destination)),
     ...downtimeStep(input),
     {
@@ -62,6 +79,7 @@ export function planSteps(input: StepInput): readonly Step[] {
               input.copied.join(', '),
             ),
       cancel: input.watch.cancel,
+      ...(input.destinationXml === undefined ? {} : { destinationXml: input.destinationXml }),
     },
     {
       id: 'prove-destination',
@@ -102,20 +120,64 @@ export function planSteps(input: StepInput): readonly Step[] {
   ];
 }
 
-function createStep({ target, path, format, size }: ImageToCreate, destination: string): Step {
+/** Long enough to read terabytes. */
+const hashPatience = 6 * 3_600_000;
+
+/** Reads a backing file on both hosts: only its top layer travels, so it must be the same. */
+function baseSteps(
+  { target, path }: BaseToProve,
+  number: number,
+  { source, destination }: StepInput,
+): readonly Step[] {
+  const id = `hash-base-${target}-${String(number)}`;
+  return [
+    {
+      id,
+      kind: 'run',
+      on: 'source',
+      command: hashFileCommand(path),
+      why: say('Reads {0}, on which disk {1} lies, on {2}.', path, target, source),
+      effect: say('Nothing changes.'),
+      patience: hashPatience,
+    },
+    {
+      id: `compare-base-${target}-${String(number)}`,
+      kind: 'run',
+      on: 'destination',
+      command: compareHashCommand(path),
+      why: say('Reads {0} on {1} and compares: its content must be equal.', path, destination),
+      effect: say('Nothing changes.'),
+      inputFrom: id,
+      patience: hashPatience,
+    },
+  ];
+}
+
+function createStep(image: ImageToCreate, destination: string): Step {
+  const { target, path, format, size, backing } = image;
   return {
     id: `create-image-${target}`,
     kind: 'create-image',
     on: 'destination',
-    command: createImageCommand(path, format, size),
+    command: createImageCommand(image),
     why: say('Disk {0} is copied into {1}, and {2} has no such image.', target, path, destination),
-    effect: say(
-      'Creates {0} ({1}, {2} bytes) on {3}; it fails when anything has that name.',
-      path,
-      format,
-      size,
-      destination,
-    ),
+    effect:
+      backing === undefined
+        ? say(
+            'Creates {0} ({1}, {2} bytes) on {3}; it fails when anything has that name.',
+            path,
+            format,
+            size,
+            destination,
+          )
+        : say(
+            'Creates {0} ({1}, {2} bytes) over {4} on {3}; it fails when anything has that name.',
+            path,
+            format,
+            size,
+            destination,
+            backing.path,
+          ),
     undo: removeImageCommand(path),
   };
 }

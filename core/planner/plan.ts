@@ -1,4 +1,5 @@
 import type { Message } from '../messages.ts';
+import type { MovedDisk } from '../domain/replace-disk-sources.ts';
 import type { Command } from '../virsh/command.ts';
 
 /** Where a command of the plan runs. */
@@ -28,6 +29,25 @@ export interface Step {
   readonly undo?: Command;
   /** Ends it while it runs; absent for short steps. */
   readonly cancel?: Command;
+  /** The step whose standard output this one reads on its standard input; both are kind `run`. */
+  readonly inputFrom?: string;
+  /** Milliseconds that it may take; two minutes when absent. */
+  readonly patience?: number;
+  /** For the launch: the domain as the destination gets it; absent when it is as on the source. */
+  readonly destinationXml?: DestinationXml;
+}
+
+/**
+ * How the files of `--xml` and `--persistent-xml` come about: when the migration is launched, the
+ * source prints its XML, the disks get their new places and the result goes into the run's own
+ * folder on the source. The XML is not part of the plan, because it can hold passwords.
+ */
+export interface DestinationXml {
+  /** Prints the running domain's XML in the form that a destination takes. */
+  readonly live: Command;
+  /** Prints the definition; absent when the destination keeps none. */
+  readonly definition?: Command;
+  readonly moved: readonly MovedDisk[];
 }
 
 /** Commands that the run needs while it watches and at its end; built here, run by the executor. */
@@ -37,6 +57,10 @@ export interface WatchCommands {
   /** Prints the finished job's statistics without clearing them, on the source or destination. */
   readonly completedJobInfo: { readonly on: StepHost; readonly command: Command };
   readonly cancel: Command;
+  /** Switches to post-copy, for good; absent when the migration was not started for it. */
+  readonly switchToPostCopy?: Command;
+  /** Goes on with a post-copy that was interrupted; absent where libvirt cannot. */
+  readonly resumePostCopy?: Command;
   /** Prints the domain's state on each host. */
   readonly sourceState: Command;
   readonly destinationState: Command;
@@ -74,6 +98,8 @@ export interface Plan {
   readonly disks: readonly PlannedDisk[];
   readonly steps: readonly Step[];
   readonly watch: WatchCommands;
+  /** When memory may move by post-copy; absent for pre-copy alone. */
+  readonly postCopy?: 'by-hand' | 'after-first-pass' | 'on-timeout' | undefined;
   /** Milliseconds after which onTimeout=abort cancels; absent without completionTimeout. */
   readonly abortAfter: number | undefined;
   /** Milliseconds that QEMU may plan the pause for; absent when the descriptor sets none. */
@@ -84,7 +110,7 @@ export interface Plan {
   readonly unsafeReason: string | undefined;
   /** What the plan takes for granted, e.g. which disks the facts showed as shared. */
   readonly assumptions: readonly Message[];
-  /** Ids of rules that did not run (waiting, off) and the checks that `unsafe` skips. */
+  /** Rules that waited, count for less or were ignored, and the checks that `unsafe` skips; each with its reason. */
   readonly skippedChecks: readonly { readonly id: string; readonly why: Message }[];
   /** SHA-256 in hex over the canonical JSON of all of the above. */
   readonly digest: string;

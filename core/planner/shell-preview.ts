@@ -2,7 +2,8 @@ import { english, render } from '../messages.ts';
 import type { Translate } from '../messages.ts';
 import type { Command } from '../virsh/command.ts';
 import { quoteArgv } from '../virsh/quote.ts';
-import type { Plan, Step } from './plan.ts';
+import { domainFiles } from '../virsh/migrate.ts';
+import type { DestinationXml, Plan, Step } from './plan.ts';
 
 /**
  * The plan as a shell script to read: who runs what, why, and how it is undone. Every comment is
@@ -34,9 +35,20 @@ export function renderPlanAsShell(plan: Plan, translate: Translate = english): s
     if (step.kind === 'launch' && plan.abortAfter !== undefined) {
       comment(`${String(plan.abortAfter / 1000)} s: ${shellLine(plan.watch.cancel)}`);
     }
+    if (step.destinationXml !== undefined) renderXml(step.destinationXml);
+    if (step.inputFrom !== undefined) comment(`<${step.inputFrom}`);
     lines.push(shellLine(step.command));
     if (step.undo !== undefined) commentCommand('undo', step.undo);
     if (step.cancel !== undefined) commentCommand('cancel', step.cancel);
+  }
+
+  function renderXml({ live, definition, moved }: DestinationXml): void {
+    const places = moved
+      .filter(({ from, to }) => from.path !== to.path || from.type !== to.type)
+      .map(({ target, from, to }) => `${target}: ${from.path} -> ${to.path} (${to.type})`);
+    comment(`${domainFiles.live}: ${shellLine(live)}`);
+    if (definition !== undefined) comment(`${domainFiles.persistent}: ${shellLine(definition)}`);
+    for (const place of places) comment(place);
   }
 
   function commentCommand(label: string, command: Command): void {

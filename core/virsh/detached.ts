@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { command } from './command.ts';
+import { domainFiles } from './migrate.ts';
 
 /**
  * Where runs keep their state on the source host. One folder a run: `identity` (who supervises and
@@ -24,6 +25,8 @@ whole() { cat >"$1.part" && mv -f -- "$1.part" "$1"; }
 const supervisor = `eval "$1"
 run=$2 domain=$3 abort_after=$4
 shift 4
+# The files of --xml are named relative to here.
+cd "$run" || exit
 "$@" </dev/null >"$run/out" 2>"$run/err" &
 virsh=$!
 virsh_birth=$(birth "$virsh")
@@ -48,18 +51,19 @@ if [ "$abort_after" -gt 0 ]; then
 fi
 wait "$virsh"
 code=$?
+rm -f -- "$run"/*.xml
 [ -z "$watchdog" ] || { kill "$watchdog" 2>/dev/null; wait "$watchdog" 2>/dev/null; }
 printf '%s\\n' "$code" | whole "$run/exit"
 `;
 
 /**
- * Starts a run: $1 prelude, $2 supervisor, $3 run id, $4 domain UUID, $5 seconds until abort, then
- * the command. Exit 75: another run has the domain (its id on standard output). Exit 73: this run
+ * Starts a run: $1 prelude, $2 supervisor, $3 run id, $4 domain UUID, $5 seconds until abort, $6
+ * lines of the domain XML on standard input, $7 those of the definition, then the command. Exit 75: another run has the domain (its id on standard output). Exit 73: this run
  * was started before; a launch is never repeated.
  */
 const launcher = `eval "$1"
-prelude=$1 supervisor=$2 id=$3 domain=$4 abort_after=$5
-shift 5
+prelude=$1 supervisor=$2 id=$3 domain=$4 abort_after=$5 live=$6 definition=$7
+shift 7
 command -v flock >/dev/null && command -v setsid >/dev/null || {
   echo 'flock and setsid (util-linux) are needed on the source host' >&2
   exit 69
@@ -75,6 +79,14 @@ run=$base/runs/$id
 [ ! -e "$run" ] || { echo "run $id was started before" >&2; exit 73; }
 find "$base/runs" -mindepth 1 -maxdepth 1 -type d -mtime +90 -exec rm -rf {} +
 mkdir "$run" || exit 73
+if [ "$live" -gt 0 ]; then
+  awk -v run="$run" -v live="$live" -v definition="$definition" '
+    NR <= live { print >(run "/${domainFiles.live}"); next }
+    NR <= live + definition { print >(run "/${domainFiles.persistent}"); next }
+    { last = $0 }
+    END { exit NR == live + definition + 1 && last == "@end" ? 0 : 1 }
+  ' || { rm -f -- "$run"/*.xml; echo 'the domain XML did not arrive whole' >&2; exit 74; }
+fi
 printf '%s\\n' "$domain" | whole "$run/domain"
 printf '%s\\n' "$id" | whole "$base/locks/$domain.run"
 setsid nohup sh -c "$supervisor" livemigrate-run "$prelude" "$run" "$domain" "$abort_after" "$@" \
@@ -130,6 +142,8 @@ else
   fi
   [ ! -e "$run/exit" ] || state=finished
 fi
+# A supervisor that was killed could not remove them.
+case $state in finished | vanished) rm -f -- "$run"/*.xml ;; esac
 printf '@state %s\\n' "$state"
 for name in started timed-out exit out err abort; do content "$name"; done
 echo '@end'
@@ -151,6 +165,8 @@ export interface Launch {
   readonly abortAfterSeconds: number | undefined;
   /** The plan's launch command. */
   readonly migrate: Command;
+  /** What `--xml` and `--persistent-xml` read; for the run's own folder on the source. */
+  readonly xml?: { readonly live: string; readonly definition: string | undefined } | undefined;
 }
 
 /** Exit codes of the launcher that mean something other than “it did not work”. */
@@ -163,7 +179,9 @@ export const launchExit = { startedBefore: 73, busy: 75 } as const;
  */
 export function launchCommand(launch: Launch): Command {
   if (!/^[a-z0-9-]{1,64}$/.test(launch.runId)) throw new Error(`not a run id: ${launch.runId}`);
-  return command(
+  const { live = '', definition = '' } = launch.xml ?? {};
+  const files = [lines(live), lines(definition)] as const;
+  const started = command(
     'sh',
     '-c',
     launcher,
@@ -173,8 +191,16 @@ export function launchCommand(launch: Launch): Command {
     launch.runId,
     launch.domainUuid,
     String(launch.abortAfterSeconds ?? 0),
+    String(files[0].length),
+    String(files[1].length),
     ...launch.migrate.argv,
   );
+  if (launch.xml === undefined) return started;
+  return { ...started, stdin: `${[...files[0], ...files[1], '@end'].join('\n')}\n` };
+}
+
+function lines(text: string): readonly string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
 /**

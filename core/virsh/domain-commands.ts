@@ -34,6 +34,15 @@ export function domainStateCommand(uuid: string): Command {
   return virsh('domstate', '--domain', uuid, '--reason');
 }
 
+/**
+ * The domain's XML in the form that `virsh migrate --xml` takes: what runs, or the definition that
+ * is kept. It holds what virsh otherwise hides, such as the password of a display.
+ */
+export function migratableXmlCommand(uuid: string, which: 'live' | 'definition'): Command {
+  const inactive = which === 'definition' ? ['--inactive'] : [];
+  return virsh('dumpxml', '--domain', uuid, '--migratable', ...inactive);
+}
+
 /** `milliseconds` is 1 to 2000000; the value stays in the QEMU process after the migration fails. */
 export function setMaxDowntimeCommand(uuid: string, milliseconds: number): Command {
   return virsh('migrate-setmaxdowntime', '--domain', uuid, '--downtime', milliseconds.toString());
@@ -71,4 +80,34 @@ export function daemonLogCommand(): Command {
     ].join('\n'),
     'livemigrate-daemon-log',
   );
+}
+
+/**
+ * Prints the limit for migrations of this domain in MiB/s, alone on its line. libvirt keeps it in the
+ * daemon, beyond the end of a migration.
+ */
+export function getSpeedCommand(
+  uuid: string,
+  phase: 'pre-copy' | 'post-copy' = 'pre-copy',
+): Command {
+  return virsh('migrate-getspeed', '--domain', uuid, ...speedOf(phase));
+}
+
+/** `mebibytes` per second, 1 to 8796093022207; `post-copy` is a limit of its own (libvirt 5.1). */
+export function setSpeedCommand(
+  uuid: string,
+  mebibytes: number,
+  phase: 'pre-copy' | 'post-copy' = 'pre-copy',
+): Command {
+  const limit = mebibytes.toString();
+  return virsh('migrate-setspeed', '--domain', uuid, '--bandwidth', limit, ...speedOf(phase));
+}
+
+function speedOf(phase: 'pre-copy' | 'post-copy'): readonly string[] {
+  return phase === 'post-copy' ? ['--postcopy'] : [];
+}
+
+/** Prints the downtime limit in milliseconds, alone on its line. */
+export function getMaxDowntimeCommand(uuid: string): Command {
+  return virsh('migrate-getmaxdowntime', '--domain', uuid);
 }

@@ -34,3 +34,13 @@ export function parseDomainState(output: {
 export function isRunning(state: DomainState): boolean {
   return state.kind === 'present' && state.state === 'running';
 }
+
+/**
+ * `active`: memory is on its way by post-copy; `failed`: it stopped half-way, and the domain's memory
+ * is on two hosts. Undefined for any other state.
+ */
+export function postCopyOf(state: DomainState): 'active' | 'failed' | undefined {
+  if (state.kind !== 'present') return undefined;
+  if (state.reason === 'post-copy failed') return 'failed';
+  return state.reason === 'post-copy' ? 'active' : undefined;
+}

@@ -11,6 +11,7 @@ import { command } from './command.ts';
 const createScript = `set -u
 umask 077
 path=$1 format=$2 size=$3
+shift 3
 taken() { echo "$path exists already; an existing file is never overwritten" >&2; exit 73; }
 case $path in /*) ;; *) echo "$path is not an absolute path" >&2; exit 64 ;; esac
 [ -e "$path" ] || [ -L "$path" ] && taken
@@ -19,7 +20,7 @@ directory=\${path%/*}/
 made=$(mktemp "$directory.livemigrate.XXXXXXXXXX") || exit 73
 trap 'rm -f -- "$made"' EXIT
 trap 'exit 75' HUP INT TERM
-qemu-img create -q -f "$format" -- "$made" "$size" >&2 || exit 74
+qemu-img create -q -f "$format" "$@" -- "$made" "$size" >&2 || exit 74
 ln -- "$made" "$path" 2>/dev/null || {
   [ -e "$path" ] || [ -L "$path" ] && taken
   echo "$path cannot be linked into place: the file system may know no hard links" >&2
@@ -50,9 +51,48 @@ esac
 rm -- "$path" && echo removed
 `;
 
-/** `size` in bytes, exactly. */
-export function createImageCommand(path: string, format: 'qcow2' | 'raw', size: number): Command {
-  return command('sh', '-c', createScript, 'livemigrate-create', path, format, String(size));
+export interface NewImage {
+  readonly path: string;
+  readonly format: 'qcow2' | 'raw';
+  /** Bytes, exactly. */
+  readonly size: number;
+  /** The image below it, which must be there. */
+  readonly backing?: { readonly path: string; readonly format: string } | undefined;
+}
+
+export function createImageCommand({ path, format, size, backing }: NewImage): Command {
+  return command(
+    'sh',
+    '-c',
+    createScript,
+    'livemigrate-create',
+    path,
+    format,
+    String(size),
+    ...(backing === undefined ? [] : ['-b', backing.path, '-F', backing.format]),
+  );
+}
+
+/** Prints the SHA-256 of a file as it lies on the host, header and all. */
+export function hashFileCommand(path: string): Command {
+  return command(
+    'sh',
+    '-c',
+    'set -eu\nsum=$(nice sha256sum <"$1")\nprintf "%s\\n" "${sum%% *}"',
+    'livemigrate-hash',
+    path,
+  );
+}
+
+/** Fails unless the file has the SHA-256 that comes on standard input. */
+export function compareHashCommand(path: string): Command {
+  const script = `set -eu
+IFS= read -r wanted
+case $wanted in ''|*[!0-9a-f]*) echo 'there is no checksum to compare with' >&2; exit 64 ;; esac
+sum=$(nice sha256sum <"$1")
+[ "\${sum%% *}" = "$wanted" ] || { echo "$1 is not the same file on both hosts: its SHA-256 differs" >&2; exit 65; }
+`;
+  return command('sh', '-c', script, 'livemigrate-compare', path);
 }
 
 export function removeImageCommand(path: string): Command {

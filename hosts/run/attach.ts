@@ -112,6 +112,9 @@ export async function cancelRun(input: CancelInput): Promise<CancelResult> {
   if (summary.outcome !== undefined) {
     return { ok: false, why: say('Run {0} has ended already.', input.id) };
   }
+  if (record.entries().findLast((entry) => entry.type === 'phase')?.phase === 'post-copy') {
+    return { ok: false, why: cannotCancelPostCopy() };
+  }
   record.append({ type: 'cancel-requested' });
   if (!summary.launched) return { ok: true };
   const { plan } = summary;
@@ -126,6 +129,7 @@ export async function cancelRun(input: CancelInput): Promise<CancelResult> {
       });
       if (code === 0) return { ok: true };
       said = stderr.trim();
+      if (/in post-copy/.test(said)) return { ok: false, why: cannotCancelPostCopy() };
     } catch (error) {
       said = reasonOf(error);
     }
@@ -134,6 +138,13 @@ export async function cancelRun(input: CancelInput): Promise<CancelResult> {
     if (now?.outcome !== undefined) break;
   }
   return { ok: false, why: say('The migration could not be cancelled: {0}', said) };
+}
+
+/** The destination's memory is newer than the source's: there is nothing to go back to. */
+function cannotCancelPostCopy(): Message {
+  return say(
+    'The migration is in post-copy: the guest runs on the destination already, and a part of its memory is still on the source. It cannot be cancelled.',
+  );
 }
 
 function folderOption(folder: string | undefined): { readonly folder?: string } {

@@ -10,6 +10,10 @@ export type GuestPlace =
   | 'paused-on-destination'
   /** Running on both: its disks are in danger. */
   | 'both'
+  /** Post-copy stopped half-way: the memory is on two hosts, and the run can be recovered. */
+  | 'split'
+  /** Post-copy stopped half-way and one half of the memory is gone: the guest cannot go on. */
+  | 'lost'
   /** Both hosts were asked, and it runs on neither. */
   | 'nowhere'
   /** A host could not be asked. */
@@ -66,6 +70,15 @@ export interface Owner {
   readonly claim: string;
 }
 
+/** A limit that was changed while the migration ran. */
+export interface Adjustment {
+  readonly setting: 'bandwidth' | 'max-downtime';
+  /** MiB/s or milliseconds. */
+  readonly to: number;
+  /** The value before; undefined when it could not be read. */
+  readonly from: number | undefined;
+}
+
 /** What happens in a run, in its order: the lines of its record and the events of its watchers. */
 export type RunEntry = { readonly at: number } & RunEvent;
 
@@ -87,5 +100,9 @@ export type RunEvent =
   | { readonly type: 'lost-sight'; readonly host: string; readonly why: string }
   | { readonly type: 'found-again'; readonly host: string; readonly gapMs: number }
   | { readonly type: 'cancel-requested' }
+  | { readonly type: 'post-copy-requested' }
+  | ({ readonly type: 'adjusted' } & Adjustment)
+  /** An interrupted post-copy is taken up again, under that id on the source host. */
+  | { readonly type: 'recovery'; readonly launch: string }
   | { readonly type: 'undo'; readonly undone: Undone }
   | { readonly type: 'ended'; readonly outcome: RunOutcome };

@@ -1,11 +1,13 @@
 import { say } from '../../core/messages.ts';
 import type { Message } from '../../core/messages.ts';
 import type { Plan, Step } from '../../core/planner/plan.ts';
+import type { Command } from '../../core/virsh/command.ts';
 import { launchCommand, launchExit, readRunCommand } from '../../core/virsh/detached.ts';
 import { parseRunReading } from '../../core/virsh/run-reading.ts';
 import { reasonOf } from '../host-error.ts';
 import type { ExecResult } from '../session.ts';
 import type { Cause, RunEntry, RunEvent, RunOutcome } from './entry.ts';
+import { makeDestinationXml } from './destination-xml.ts';
 import { explain } from './explain.ts';
 import { finishRun } from './finish.ts';
 import { createLinks } from './links.ts';
@@ -41,6 +43,8 @@ export interface RunContext {
   readonly links: Links;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
+  /** Standard output of the steps that this process ran; never recorded. */
+  readonly outputs: Map<string, string>;
   /** The claim under which this process carries the run. */
   readonly claim: string | undefined;
   readonly interval: number | undefined;
@@ -74,7 +78,9 @@ export async function startRun(input: RunInput): Promise<RunOutcome> {
     if (step.kind === 'prove') continue;
     const failure =
       stopRequested(context) ??
-      (step.kind === 'launch' ? await launch(context, step) : await runStep(context, step));
+      (step.kind === 'launch'
+        ? await launch(context, step, step.command)
+        : await runStep(context, step));
     if (failure === 'unknown') break;
     if (failure !== undefined) return endBeforeLaunch(context, failure);
   }
@@ -92,6 +98,7 @@ export function contextOf(input: Omit<RunInput, 'confirmFreshDigest'>): RunConte
       const entry = record.append(event);
       onEvent?.(entry);
     },
+    outputs: new Map(),
     claim: record.entries().findLast((entry) => entry.type === 'owner')?.owner.claim,
     interval: input.interval,
     patience: input.patience,
@@ -154,17 +161,29 @@ async function refuse(input: RunInput, context: RunContext): Promise<Cause | und
 
 function stopRequested({ signal, record }: RunContext): Cause | undefined {
   const asked = signal.aborted || record.entries().some(({ type }) => type === 'cancel-requested');
-  if (!asked) return undefined;
+  return asked ? cancelled() : undefined;
+}
+
+function cancelled(): Cause {
   return { code: 'cancelled', message: say('The migration was cancelled.'), text: '' };
 }
 
 /** Runs one step to its end; the journal is written before, so that a crash leaves a trace. */
-async function runStep({ plan, links, emit }: RunContext, step: Step): Promise<Cause | undefined> {
+async function runStep(
+  { plan, links, emit, signal, outputs }: RunContext,
+  step: Step,
+): Promise<Cause | undefined> {
   emit({ type: 'step', step: step.id, state: 'started' });
+  const input = step.inputFrom === undefined ? undefined : outputs.get(step.inputFrom);
+  const command = input === undefined ? step.command : { ...step.command, stdin: input };
+  // A step of two minutes is soon over and leaves nothing unclear; a longer one can be stopped.
+  const bounds =
+    step.patience === undefined ? { timeout: 120_000 } : { timeout: step.patience, signal };
   let result: ExecResult;
   try {
-    result = await links.exec(plan[step.on].host, step.command, { timeout: 120_000 });
+    result = await links.exec(plan[step.on].host, command, bounds);
   } catch (error) {
+    if (signal.aborted) return cancelled();
     return {
       code: undefined,
       message: say('Step {0} was interrupted: {1}', step.id, reasonOf(error)),
@@ -176,6 +195,7 @@ async function runStep({ plan, links, emit }: RunContext, step: Step): Promise<C
     const message = say('Step {0} failed: {1}', step.id, cause.text);
     return { code: cause.code, message, text: cause.text };
   }
+  outputs.set(step.id, result.stdout);
   if (step.kind === 'create-image') {
     emit({ type: 'image-created', step: step.id, identity: result.stdout.trim() });
   }
@@ -187,17 +207,25 @@ async function runStep({ plan, links, emit }: RunContext, step: Step): Promise<C
  * Sends the launch, once. When the link breaks meanwhile nobody knows whether it arrived: the watch
  * then finds out; it is never sent a second time.
  */
-async function launch(
-  { plan, record, links, emit }: RunContext,
+export async function launch(
+  { plan, record, links, emit, signal }: RunContext,
   step: Step,
+  migrate: Command,
 ): Promise<Cause | 'unknown' | undefined> {
   const { host } = plan.source;
-  const { abortAfter } = plan;
+  // A recovery has no timer: what is in post-copy cannot be aborted.
+  const abortAfter = launchIdOf(record) === record.id ? plan.abortAfter : undefined;
+  const made =
+    step.destinationXml === undefined
+      ? undefined
+      : await makeDestinationXml(step.destinationXml, { host, links, signal });
+  if (made?.ok === false) return made.cause;
   const command = launchCommand({
-    runId: record.id,
+    runId: launchIdOf(record),
     domainUuid: plan.domainUuid,
     abortAfterSeconds: abortAfter === undefined ? undefined : Math.ceil(abortAfter / 1000),
-    migrate: step.command,
+    migrate,
+    xml: made?.xml,
   });
   emit({ type: 'step', step: step.id, state: 'started' });
   let result: ExecResult;
@@ -236,6 +264,11 @@ async function launch(
   }
 }
 
+/** The id under which the source host knows the run: its own, or that of its last recovery. */
+export function launchIdOf(record: RunRecord): string {
+  return record.entries().findLast((entry) => entry.type === 'recovery')?.launch ?? record.id;
+}
+
 /** Ends a run whose launch was not sent or was refused: nothing of it can be moving. */
 async function endBeforeLaunch(context: RunContext, failure: Cause): Promise<RunOutcome> {
   // A fresh signal: taking back what was done is not to be stopped by what stopped the run.
@@ -253,7 +286,7 @@ export async function followToEnd(context: RunContext): Promise<RunOutcome> {
   const before = record.entries();
   const watched = await watchRun({
     ...context,
-    runId: record.id,
+    runId: launchIdOf(record),
     launched: before.some(({ type }) => type === 'launched'),
     percent: summarise(before)?.percent ?? 0,
   });
@@ -283,7 +316,7 @@ async function end(context: RunContext, how: EndInput): Promise<RunOutcome> {
   const outcome = await finishRun({
     ...context,
     ...how,
-    runId: context.record.id,
+    runId: launchIdOf(context.record),
     effects: effectsOf(entries),
     cancelRequested: entries.some(({ type }) => type === 'cancel-requested'),
     startedAt: entries[0]?.at ?? 0,

@@ -4,7 +4,7 @@ import type { Plan } from '../../core/planner/plan.ts';
 import { readRunCommand } from '../../core/virsh/detached.ts';
 import { parseJobInfo } from '../../core/virsh/job-info.ts';
 import type { JobProgress } from '../../core/virsh/job-info.ts';
-import { parseDomainState } from '../../core/virsh/domain-state.ts';
+import { parseDomainState, postCopyOf } from '../../core/virsh/domain-state.ts';
 import type { DomainState } from '../../core/virsh/domain-state.ts';
 import { parseRunReading } from '../../core/virsh/run-reading.ts';
 import type { RunReading } from '../../core/virsh/run-reading.ts';
@@ -120,7 +120,8 @@ async function lookAtBothHosts(input: FinishInput): Promise<Sight> {
     const sight = { source, destination };
     const elapsed = performance.now() - begun;
     const place = placeOf(sight);
-    const settled = place === 'destination' || (place === 'source' && isOff(destination));
+    const broken = postCopyOf(source) === 'failed' && place !== 'unknown';
+    const settled = place === 'destination' || broken || (place === 'source' && isOff(destination));
     const known = source.kind !== 'unknown' && destination.kind !== 'unknown';
     const enough = elapsed > patience || (known && elapsed > Math.min(30_000, patience / 4));
     if (settled || enough || signal.aborted) return sight;
@@ -161,6 +162,10 @@ function isOff(state: DomainState): boolean {
 
 function placeOf({ source, destination }: Sight): GuestPlace {
   if (source.kind === 'unknown' || destination.kind === 'unknown') return 'unknown';
+  if (postCopyOf(source) !== undefined || postCopyOf(destination) !== undefined) {
+    // Each host has pages that the other lacks.
+    return isOff(source) || isOff(destination) ? 'lost' : 'split';
+  }
   const here = source.kind === 'present' ? source.state : 'shut off';
   const there = destination.kind === 'present' ? destination.state : 'shut off';
   if (here === 'running' && there === 'running') return 'both';
@@ -176,7 +181,8 @@ function resultOf(
   guest: GuestPlace,
   cause: Cause | undefined,
 ): RunOutcome['result'] {
-  if (guest === 'unknown') return 'uncertain';
+  // What is split can be put together again: the run stays open.
+  if (guest === 'unknown' || guest === 'split') return 'uncertain';
   if (failure !== undefined && reading === undefined) {
     return failure.code === 'cancelled' ? 'cancelled' : 'failed';
   }
@@ -214,6 +220,20 @@ function messageOf(plan: Plan, guest: GuestPlace, result: RunOutcome['result']):
         domain,
         source.host,
         destination.host,
+      );
+    case 'split':
+      return say(
+        'The post-copy of {0} was interrupted: it is on {1}, and part of its memory is still on {2}. Stop it on neither; mend what broke, then recover the run.',
+        domain,
+        destination.host,
+        source.host,
+      );
+    case 'lost':
+      return say(
+        'The post-copy of {0} was interrupted and half of its memory is gone: it cannot go on. Its disks as {1} has them are the current ones. Destroy what is left of it on {2} and {1}, then start it on {1}.',
+        domain,
+        destination.host,
+        source.host,
       );
     case 'nowhere':
       return say(

@@ -1,6 +1,7 @@
 import { say } from '../../core/messages.ts';
 import type { Message } from '../../core/messages.ts';
 import type { Plan, Step } from '../../core/planner/plan.ts';
+import { setSpeedCommand } from '../../core/virsh/domain-commands.ts';
 import { reasonOf } from '../host-error.ts';
 import type { RunEntry, RunEvent, Undone } from './entry.ts';
 import type { Links } from './links.ts';
@@ -11,16 +12,20 @@ export interface Effects {
   readonly started: ReadonlySet<string>;
   /** Identity of each created image by its step. */
   readonly images: ReadonlyMap<string, string>;
+  /** The limit of the source's daemon before the run changed it, in MiB/s. */
+  readonly formerSpeed: number | undefined;
 }
 
 export function effectsOf(entries: readonly RunEntry[]): Effects {
   const started = new Set<string>();
   const images = new Map<string, string>();
+  const speed = entries.find((entry) => entry.type === 'adjusted' && entry.setting === 'bandwidth');
   for (const entry of entries) {
     if (entry.type === 'step') started.add(entry.step);
     if (entry.type === 'image-created') images.set(entry.step, entry.identity);
   }
-  return { started, images };
+  const formerSpeed = speed?.type === 'adjusted' ? speed.from : undefined;
+  return { started, images, formerSpeed };
 }
 
 export interface UndoInput {
@@ -46,7 +51,8 @@ export async function undoSteps(input: UndoInput): Promise<readonly Undone[]> {
   const steps = input.plan.steps
     .filter((step) => step.undo !== undefined && input.effects.started.has(step.id))
     .reverse();
-  if (steps.length === 0) return [];
+  const { formerSpeed } = input.effects;
+  if (steps.length === 0 && formerSpeed === undefined) return [];
   const why = await whyNot(input);
   const results: Undone[] = [];
   for (const step of steps) {
@@ -57,7 +63,31 @@ export async function undoSteps(input: UndoInput): Promise<readonly Undone[]> {
     input.emit({ type: 'undo', undone });
     results.push(undone);
   }
+  if (formerSpeed !== undefined && input.guestIsBack) {
+    // libvirt itself restores the downtime limit, but keeps the speed for the next migration.
+    const undone = await restoreSpeed(input, formerSpeed);
+    input.emit({ type: 'undo', undone });
+    results.push(undone);
+  }
   return results;
+}
+
+async function restoreSpeed(
+  { plan, links, signal }: UndoInput,
+  mebibytes: number,
+): Promise<Undone> {
+  const step = 'bandwidth';
+  try {
+    const { code, stderr } = await links.exec(
+      plan.source.host,
+      setSpeedCommand(plan.domainUuid, mebibytes),
+      { timeout: 30_000, signal },
+    );
+    if (code === 0) return { step, outcome: 'undone', why: say('the run failed') };
+    return { step, outcome: 'kept', why: say('{0}', stderr.trim()) };
+  } catch (error) {
+    return { step, outcome: 'kept', why: say('{0}', reasonOf(error)) };
+  }
 }
 
 async function whyNot(input: UndoInput): Promise<Message | undefined> {

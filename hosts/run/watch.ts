@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Plan } from '../../core/planner/plan.ts';
 import { forbidRunCommand, readRunCommand } from '../../core/virsh/detached.ts';
+import { postCopyOf } from '../../core/virsh/domain-state.ts';
 import { progressPercent } from '../../core/virsh/job-info.ts';
 import type { JobProgress } from '../../core/virsh/job-info.ts';
 import { parseRunReading } from '../../core/virsh/run-reading.ts';
@@ -118,19 +119,30 @@ async function judge(
   await abortOverdue(input, state, reading);
   // With --p2p the daemon carries the migration on although virsh is gone.
   const gone = reading.state === 'vanished' || reading.state === 'absent';
-  const quiet = gone && reading.job?.state !== 'active' && reading.domain.kind !== 'unknown';
+  const over = reading.job?.state !== 'active' || isBroken(reading);
+  const quiet = gone && over && reading.domain.kind !== 'unknown';
   state.quietEnds = quiet ? state.quietEnds + 1 : 0;
   return state.quietEnds >= 3 ? { kind: 'ended', reading, last: state.last } : undefined;
 }
 
+/** libvirt keeps the job of a post-copy that stopped half-way; nothing moves in it any more. */
+function isBroken({ domain }: RunReading): boolean {
+  return postCopyOf(domain) === 'failed';
+}
+
 /** A virsh that was killed (128 + signal) does not end what the daemon carries with --p2p. */
-function goesOnWithoutVirsh({ exitCode, job }: RunReading): boolean {
+function goesOnWithoutVirsh(reading: RunReading): boolean {
+  const { exitCode, job } = reading;
+  if (isBroken(reading)) return false;
   const killed = exitCode === undefined || exitCode > 128;
   return killed && job?.state === 'active' && job.operation === 'migration-out';
 }
 
-function report({ emit, plan }: WatchInput, state: WatchState, { job }: RunReading): void {
-  if (job?.state !== 'active') return;
+function report({ emit, plan }: WatchInput, state: WatchState, reading: RunReading): void {
+  if (reading.job?.state !== 'active') return;
+  // The statistics show post-copy only once a page was asked for; the domain's state at once.
+  const switched = postCopyOf(reading.domain) !== undefined;
+  const job = switched ? { ...reading.job, phase: 'post-copy' as const } : reading.job;
   state.last = job;
   if (job.phase !== state.phase) {
     state.phase = job.phase;

@@ -4,11 +4,8 @@ import type { FixSpec, MigrationView } from '../rule.ts';
 /** Does this migration ever switch to post-copy? */
 export function usesPostCopy({ model }: MigrationView): boolean {
   const mode = model.policy?.mode?.value;
-  return (
-    mode === 'post-copy-on-timeout' ||
-    mode === 'post-copy-after-first-pass' ||
-    model.policy?.onTimeout?.value === 'post-copy'
-  );
+  const asked = mode !== undefined && mode !== 'pre-copy';
+  return asked || model.policy?.onTimeout?.value === 'post-copy';
 }
 
 /** Where the descriptor asks for post-copy. */

@@ -17,7 +17,7 @@ function optionsOf(migration: MigrationView): readonly NeededOption[] {
     if (used) needed.push({ path: path.split('.'), option, since });
   };
   const mode = policy?.mode?.value;
-  const postCopy = mode === 'post-copy-on-timeout' || mode === 'post-copy-after-first-pass';
+  const postCopy = mode !== undefined && mode !== 'pre-copy';
   need(postCopy, 'policy.mode', 'postcopy', '1.3.3');
   need(mode === 'post-copy-after-first-pass', 'policy.mode', 'postcopy-after-precopy', '1.3.3');
   need(policy?.bandwidth !== undefined, 'policy.bandwidth', 'bandwidth', '5.7.0');

@@ -50,6 +50,11 @@ export interface Given {
   readonly seenXml?: string;
   /** Other paths of the destination that were asked for; nothing is there. */
   readonly missing?: readonly string[];
+  /** Other images that both hosts were asked for: backing files, devices. */
+  readonly bases?: readonly GivenDisk[];
+  /** Long options that virsh on the source lists; none by default, as when it was not asked. */
+  readonly migrateOptions?: readonly string[];
+  readonly destinationLibvirt?: string;
   /** Leaves the images of the destination unknown. */
   readonly blind?: boolean;
 }
@@ -147,6 +152,10 @@ function host(name: string, hostUuid: string, domains: readonly DomainFacts[]): 
   };
 }
 
+function versionsOf(libvirt: string, migrateOptions: readonly string[]): HostSnapshot['versions'] {
+  return { ok: true, value: { libvirt, qemu: '10.0.0', migrateOptions }, from: 'test' };
+}
+
 export function domainFacts(name: string, xml: string): DomainFacts {
   return {
     name,
@@ -174,7 +183,7 @@ export function planInput(given: Given): PlanInput {
   ) as MigrationDescriptor;
   const images = (side: 'source' | 'destination') =>
     Object.fromEntries(
-      disks
+      [...disks, ...(given.bases ?? [])]
         .filter(({ type = 'file' }) => type !== 'network')
         .map((disk) => [
           disk.path,
@@ -196,9 +205,14 @@ export function planInput(given: Given): PlanInput {
   const snapshot: FactsSnapshot = {
     format: 'livemigrate-facts/1',
     hosts: {
-      kvm01: { ...source, images: images('source') },
+      kvm01: {
+        ...source,
+        versions: versionsOf('11.3.0', given.migrateOptions ?? []),
+        images: images('source'),
+      },
       kvm02: {
         ...destination,
+        versions: versionsOf(given.destinationLibvirt ?? '11.3.0', []),
         pools: { ok: true, value: given.pools ?? [], from: 'test' },
         images: given.blind === true ? {} : { ...missing, ...images('destination') },
       },
@@ -213,7 +227,15 @@ export function planInput(given: Given): PlanInput {
     facts: migrationFacts({ descriptor, domain: undefined, snapshot, prefer: 'live' }),
     destinationUri: given.destinationUri ?? 'qemu+ssh://root@kvm02/system',
     migrationAddress: given.migrationAddress,
-    check: { problems: [], waiting: [], ran: [], off: [], lowered: [], ...given.check },
+    check: {
+      problems: [],
+      waiting: [],
+      ran: [],
+      off: [],
+      lowered: [],
+      suppressed: [],
+      ...given.check,
+    },
     hash: sha256,
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,11 +17,8 @@ const migrate = migrateCommand({
   destinationUri: 'qemu+ssh://root@kvm02/system',
   persistent: true,
   undefineSource: true,
+  copyStorage: 'all',
   copyDisks: [],
-  bandwidthMiB: undefined,
-  autoConverge: undefined,
-  suspendAfterSeconds: undefined,
-  migrateUri: undefined,
   unsafe: false,
 });
 
@@ -197,4 +194,44 @@ test('what virsh prints cannot imitate the frames of a reading', async () => {
   host.put('end', '3');
   const finished = await readUntil('run-1', ({ state }) => state === 'finished');
   assert.equal(finished.exitCode, 3);
+});
+
+test('the XML for the destination arrives whole in the run’s own folder and goes with the run', async () => {
+  const xml = { live: "<domain>\n  <name>it's %s</name>\n</domain>", definition: '<domain/>\n' };
+  const command = launchCommand({
+    runId: 'xml-1',
+    domainUuid: uuid,
+    abortAfterSeconds: undefined,
+    migrate,
+    xml,
+  });
+  assert.ok(!command.argv.some((word) => word.includes('<domain>')), 'no argument holds the XML');
+  assert.equal(host.run(command).code, 0);
+  const folder = join(host.home, '.local/state/livemigrate/runs/xml-1');
+  const file = join(folder, 'destination.xml');
+  assert.equal(readFileSync(file, 'utf8'), `${xml.live}\n`);
+  assert.equal(readFileSync(join(folder, 'destination-persistent.xml'), 'utf8'), '<domain/>\n');
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  host.put('end', '0');
+  await readUntil('xml-1', ({ state }) => state === 'finished');
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith('.xml')),
+    [],
+  );
+});
+
+test('XML that arrives torn starts nothing', () => {
+  const xml = { live: '<domain>\n</domain>', definition: undefined };
+  const command = launchCommand({
+    runId: 'xml-2',
+    domainUuid: uuid,
+    abortAfterSeconds: undefined,
+    migrate,
+    xml,
+  });
+  const torn = host.run({ ...command, stdin: (command.stdin ?? '').slice(0, -6) });
+  assert.equal(torn.code, 74, torn.stderr);
+  assert.equal(host.has('starts'), false);
+  assert.equal(read('xml-2').lockHolder, undefined);
 });

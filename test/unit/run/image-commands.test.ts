@@ -12,7 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { createImageCommand, removeImageCommand } from '../../../core/virsh/image-commands.ts';
+import {
+  compareHashCommand,
+  createImageCommand,
+  hashFileCommand,
+  removeImageCommand,
+} from '../../../core/virsh/image-commands.ts';
 import { fakeHost } from './fake-virsh.ts';
 import type { FakeHost } from './fake-virsh.ts';
 
@@ -29,7 +34,7 @@ afterEach(() => {
   host.dispose();
 });
 
-const create = () => host.run(createImageCommand(path, 'qcow2', 67108864));
+const create = () => host.run(createImageCommand({ path, format: 'qcow2', size: 67108864 }));
 const remove = (identity: string) =>
   host.run({ ...removeImageCommand(path), stdin: `${identity}\n` });
 
@@ -81,9 +86,11 @@ test('a missing directory and a failing qemu-img leave nothing behind', () => {
   host.put('full', '');
   assert.equal(create().code, 74);
   assert.deepEqual(readdirSync(images), []);
-  const nowhere = host.run(createImageCommand('/nonexistent-livemigrate/x', 'raw', 1));
+  const nowhere = host.run(
+    createImageCommand({ path: '/nonexistent-livemigrate/x', format: 'raw', size: 1 }),
+  );
   assert.equal(nowhere.code, 72);
-  assert.equal(host.run(createImageCommand('relative', 'raw', 1)).code, 64);
+  assert.equal(host.run(createImageCommand({ path: 'relative', format: 'raw', size: 1 })).code, 64);
 });
 
 test('the undo removes the very file that was created', () => {
@@ -111,4 +118,36 @@ test('the undo leaves an image alone that a QEMU has open, and does nothing with
   host.put('locked', '');
   assert.equal(remove(identity).code, 75);
   assert.equal(existsSync(path), true);
+});
+
+test('an image over another one names it and its format', () => {
+  const { argv } = createImageCommand({
+    path: '/i/top.qcow2',
+    format: 'qcow2',
+    size: 1024,
+    backing: { path: "/i/it's base", format: 'raw' },
+  });
+  assert.deepEqual(argv.slice(4), [
+    '/i/top.qcow2',
+    'qcow2',
+    '1024',
+    '-b',
+    "/i/it's base",
+    '-F',
+    'raw',
+  ]);
+});
+
+test('a base is the same when its SHA-256 is, and any other byte in it fails', () => {
+  writeFileSync(path, 'base');
+  const hash = host.run(hashFileCommand(path)).stdout;
+  assert.match(hash, /^[0-9a-f]{64}\n$/);
+  const compare = (stdin: string) => host.run({ ...compareHashCommand(path), stdin });
+  assert.equal(compare(hash).code, 0);
+  writeFileSync(path, 'Base');
+  const other = compare(hash);
+  assert.equal(other.code, 65);
+  assert.match(other.stderr, /its SHA-256 differs/);
+  assert.notEqual(compare('').code, 0);
+  assert.notEqual(host.run(hashFileCommand(join(images, 'missing'))).code, 0);
 });

@@ -1,5 +1,5 @@
 # it's $(reboot); rm -rf x (6649cfac-5ad2-41d0-965b-150bff9305b1): kvm01 -> kvm02
-# plan 5ee7934688fa82053bfe880f9cea80dd3c2dad5f013cfff7747fab190b6025f1
+# plan 5a048f6d98cbbc4c3b7f69004d457ea1b70032774654ffb9bed00ee745f34a74
 # disk vda: copy /var/lib/libvirt/images/vm.qcow2
 # disk vdb: shared /images/data.qcow2
 # disk sda: skip /images/tools.iso
@@ -15,6 +15,7 @@
 sh -c 'set -u
 umask 077
 path=$1 format=$2 size=$3
+shift 3
 taken() { echo "$path exists already; an existing file is never overwritten" >&2; exit 73; }
 case $path in /*) ;; *) echo "$path is not an absolute path" >&2; exit 64 ;; esac
 [ -e "$path" ] || [ -L "$path" ] && taken
@@ -23,7 +24,7 @@ directory=${path%/*}/
 made=$(mktemp "$directory.livemigrate.XXXXXXXXXX") || exit 73
 trap '\''rm -f -- "$made"'\'' EXIT
 trap '\''exit 75'\'' HUP INT TERM
-qemu-img create -q -f "$format" -- "$made" "$size" >&2 || exit 74
+qemu-img create -q -f "$format" "$@" -- "$made" "$size" >&2 || exit 74
 ln -- "$made" "$path" 2>/dev/null || {
   [ -e "$path" ] || [ -L "$path" ] && taken
   echo "$path cannot be linked into place: the file system may know no hard links" >&2
