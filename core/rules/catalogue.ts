@@ -1,3 +1,4 @@
+import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 
 /**
@@ -203,13 +204,55 @@ export const constraints = {
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
+const offline = say('A migration of this format is always live, never offline.');
+const alwaysLive = say('Every migration of this format is live.');
+const nested = say('The value stands inside the key that switches the feature on.');
+const noZeroCopy = say('The format has no key for zero-copy.');
+const oneMethod = say('policy.compression has exactly one method.');
+
 export type ConstraintId = (typeof constraints)[keyof typeof constraints][number];
 
 /** Constraints that a rule of another id checks as well. */
-export const checkedByOther: Partial<Readonly<Record<ConstraintId, string>>> = {};
+export const checkedByOther: Partial<Readonly<Record<ConstraintId, string>>> = {
+  'qemu-ivshmem-peer': 'shmem-role',
+  'migrate-disks-needs-copy-flag': 'hybrid-must-list-disks',
+  'disk-shrink-larger-target': 'dest-image-size-equal',
+  'comp-zlib-tune': 'comp-level-range',
+};
 
 /**
  * Constraints that nothing checks and nothing explains, and why. A constraint with a rule of its
  * own id, or one that is explained when it happens (`core/explain`), must not stand here.
  */
-export const notDone: Partial<Readonly<Record<ConstraintId, Message>>> = {};
+export const notDone: Partial<Readonly<Record<ConstraintId, Message>>> = {
+  'copy-all-inc-exclusive': say('storage.mode has one value, so the two cannot meet.'),
+  'copy-offline': offline,
+  'live-offline': offline,
+  'offline-needs-persistent': offline,
+  'offline-tunnelled': offline,
+  'sync-writes-needs-copy': say('The format has no key for synchronous writes.'),
+  'nbd-port': say('The format has no key for the port of the disks; libvirt takes a free one.'),
+  'tunnelled-needs-p2p': say('policy.connection: tunnelled includes peer-to-peer.'),
+  'postcopy-needs-live': alwaysLive,
+  'timeout-needs-live': alwaysLive,
+  'persistent-xml-needs-persistent': say(
+    'The planner gives --persistent-xml only together with --persistent.',
+  ),
+  'xml-without-persistent-xml': say(
+    'The planner gives --persistent-xml with --xml, so the definition that stays has the new paths.',
+  ),
+  'tls-destination-needs-tls': nested,
+  'autoconverge-tune': nested,
+  'parallel-tune': nested,
+  'parallel-channels-range': say('The range of the key is checked when the file is read.'),
+  'zerocopy-needs-parallel': noZeroCopy,
+  'zerocopy-exclusive': noZeroCopy,
+  'comp-parallel-none': oneMethod,
+  'comp-parallel-two': oneMethod,
+  'comp-duplicate': oneMethod,
+  'comp-mt-and-xbzrle': oneMethod,
+  'direct-unsupported': say('policy.connection has no value for a direct migration.'),
+  'abi-stable-xml': say(
+    'The XML for the destination is made from the guest’s own; nothing in it changes but the sources of disks.',
+  ),
+};

@@ -6,8 +6,14 @@ import { attribute, children } from '../../xml/tree.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { isOlder } from '../host/version.ts';
 
+/** Is it a guest of QEMU? Containers and guests of other hypervisors have other limits. */
+export function isQemu({ type }: Domain): boolean {
+  return type === undefined || ['kvm', 'qemu', 'hvf'].includes(type.value);
+}
+
 /** The elements of this name in `<devices>`; libvirt reads those of every `<devices>`. */
 export function devices(domain: Domain, name: string): readonly XmlElement[] {
+  if (!isQemu(domain)) return [];
   return children(domain.root, 'devices').flatMap((each) => children(each, name));
 }
 

@@ -1,6 +1,6 @@
 import { say } from '../../messages.ts';
 import { defineRule } from '../rule.ts';
-import { inXml } from './devices.ts';
+import { inXml, isQemu } from './devices.ts';
 
 /** Drivers of `<filesystem>` that are not 9p: each has its own rule. */
 const others: ReadonlySet<string> = new Set(['virtiofs', 'mtp']);
@@ -11,6 +11,7 @@ export default defineRule({
   summary: say('A 9p share is not mounted in the guest while it moves.'),
   needs: ['domain'],
   check(migration, { domain }, report) {
+    if (!isQemu(domain)) return;
     for (const { type, driver, source, target, span } of domain.filesystems) {
       if (type.value !== 'mount' || others.has(driver?.value ?? '')) continue;
       report({

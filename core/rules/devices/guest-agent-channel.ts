@@ -2,7 +2,7 @@ import { located } from '../../domain/located.ts';
 import { say } from '../../messages.ts';
 import { child } from '../../xml/tree.ts';
 import { defineRule } from '../rule.ts';
-import { devices, inXml } from './devices.ts';
+import { devices, has, inXml } from './devices.ts';
 
 /** Folders in which libvirt makes the paths of channels itself; those are made anew. */
 const generated = /^\/(?:var\/lib|run|var\/run)\/libvirt\/qemu\/(?:channel|domain)/;
@@ -14,7 +14,9 @@ export default defineRule({
   needs: ['domain'],
   check(migration, { domain }, report) {
     for (const channel of devices(domain, 'channel')) {
+      // libvirt writes the path of other kinds itself (a pty) or it is nobody's (connect).
       const source = child(channel, 'source');
+      if (!has(channel, 'type', 'unix') || has(source, 'mode', 'connect')) continue;
       const path = located(source, 'path');
       if (path === undefined || path.value === '' || generated.test(path.value)) continue;
       report({

@@ -3,7 +3,7 @@ import { say } from '../../messages.ts';
 import type { Span } from '../../text/span.ts';
 import { meanwhile } from '../rule.ts';
 import type { RuleDefinition } from '../rule.ts';
-import { inXml, qemuDecides } from './devices.ts';
+import { inXml, isQemu, qemuDecides } from './devices.ts';
 
 /** A device of the host in the guest's hands, and how libvirt's refusal writes it. */
 export interface HeldDevice {
@@ -20,7 +20,8 @@ type HeldDeviceRule = Pick<
  * What is said of VFIO devices: old libvirt refuses each of them (`qemuMigrationSrcIsAllowedHostdev`);
  * with a QEMU that can be asked, libvirt leaves the verdict to QEMU.
  */
-export function heldDevices(find: (domain: Domain) => readonly HeldDevice[]): HeldDeviceRule {
+export function heldDevices(held: (domain: Domain) => readonly HeldDevice[]): HeldDeviceRule {
+  const find: typeof held = (domain) => (isQemu(domain) ? held(domain) : []);
   return {
     needs: ['domain', 'source.versions'],
     check(migration, facts, report, wait) {

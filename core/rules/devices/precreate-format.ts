@@ -12,6 +12,8 @@ export default defineRule({
   since: 'libvirt 1.2.11',
   check(migration, { domain }, report) {
     for (const disk of migration.copiedDisks(domain)) {
+      // Nobody creates the others; that is precreate-block's and self-copy-same-image's.
+      if (disk.type.value !== 'file' && disk.type.value !== 'volume') continue;
       const target = disk.target.value;
       const element = devices(domain, 'disk').find((one) =>
         has(child(one, 'target'), 'dev', target),

@@ -45,7 +45,6 @@ import unsafeFlagHidesChecks from './unsafe-flag-hides-checks.ts';
 import uriScheme from './uri-scheme.ts';
 import virshOptionMissing from './virsh-option-missing.ts';
 import xbzrleCachePowerOfTwo from './xbzrle-cache-power-of-two.ts';
-import xmlWithoutPersistentXml from './xml-without-persistent-xml.ts';
 
 export const policyRules: readonly RuleDefinition[] = [
   autoConvergeSlowsGuest,
@@ -94,5 +93,4 @@ export const policyRules: readonly RuleDefinition[] = [
   uriScheme,
   virshOptionMissing,
   xbzrleCachePowerOfTwo,
-  xmlWithoutPersistentXml,
 ];
