@@ -23,7 +23,7 @@ import { checkResponse, modelResponse } from './check.ts';
 import { toCompletionItem } from './completion-item.ts';
 import { toDiagnostic, toRange, toSpan, toWorkspaceEdit } from './convert.ts';
 import type { Conversion } from './convert.ts';
-import { toDiagnostics } from './diagnostics.ts';
+import { toDiagnostics } from './publisher.ts';
 import { registerEditing } from './editing-features.ts';
 import { toMarkdown } from './markdown.ts';
 import type { Session } from './session.ts';
@@ -36,10 +36,19 @@ export function registerFeatures(session: Session): void {
     session.capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
 
   connection.languages.diagnostics.on(
-    answer('diagnostics', inDocument, (_params, { uri, conversion }) => ({
-      kind: DocumentDiagnosticReportKind.Full,
-      items: toDiagnostics(diagnoses.problemsIn(uri), conversion),
-    })),
+    answer('diagnostics', inDocument, (params, { uri, conversion }) => {
+      const { id, problems } = diagnoses.report(uri);
+      return params.previousResultId === id
+        ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId: id }
+        : {
+            kind: DocumentDiagnosticReportKind.Full,
+            resultId: id,
+            items: toDiagnostics(problems, conversion),
+          };
+    }),
+  );
+  connection.languages.diagnostics.onWorkspace((params, token, _progress, results) =>
+    session.pullWorkspace(params, token, results),
   );
   connection.onCompletion(
     answer('completion', inDocument, ({ position }, { uri, context, conversion }) =>

@@ -6,9 +6,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  * everything that is kept by URI is kept under this spelling.
  */
 export function canonicalUri(uri: string): string {
+  const known = canonical.get(uri);
+  if (known !== undefined) return known;
   const path = filePath(uri);
-  return path === undefined ? uri : pathToFileURL(path).href;
+  const found = path === undefined ? uri : pathToFileURL(path).href;
+  if (canonical.size >= 16_384) canonical.clear();
+  canonical.set(uri, found);
+  return found;
 }
+
+/** Answers of `canonicalUri`, which is asked thousands of times for each document. */
+const canonical = new Map<string, string>();
 
 /**
  * Path of a `file:` URI on this machine; undefined for other schemes and for other machines: on

@@ -25,7 +25,7 @@ export function diskFiles(): Files {
       const entry = texts.get(path);
       if (entry?.stamp === stamp) return entry.text;
       const text = readText(path);
-      if (texts.size >= 256) texts.clear();
+      if (texts.size >= 8192) texts.clear();
       texts.set(path, { stamp, text });
       return text;
     },

@@ -4,6 +4,8 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { isDescriptorName } from '../core/service/document-kind.ts';
 import type { ParseCache } from '../core/service/parse-cache.ts';
 import type { Workspace } from '../core/service/workspace.ts';
+import type { Claims } from '../core/rules/claims.ts';
+import type { RuleLevel } from '../core/rules/levels.ts';
 import type { FactsSnapshot } from '../core/facts/snapshot.ts';
 import { canonicalUri, filePath, resolvePath } from './file-uri.ts';
 import type { Files } from './files.ts';
@@ -21,12 +23,22 @@ export class OpenWorkspace implements Workspace {
   inventorySetting: string | undefined;
   /** True when the editor tells of changed files; else folders are looked through again. */
   filesAreWatched = false;
+  /** Canonical URIs of the descriptors in the workspace folders that are looked at unopened. */
+  descriptors: ReadonlySet<string> = new Set();
+  /** Levels of rules that the settings choose. */
+  ruleLevels: ReadonlyMap<string, RuleLevel> | undefined;
+  /** Who claims what a document claims. */
+  claimants: (uri: string) => readonly Claims[] = () => [];
   /** Counts everything that may change an answer. */
   generation = 0;
   snapshot: FactsSnapshot | undefined;
 
   private readonly open = new Map<string, TextDocument>();
   private readonly inventoryMemo = new Map<string, { at: number; uris: string[] }>();
+  /** Inventories that apply in a folder, while nothing has changed. */
+  private readonly applying = new Map<string, readonly string[]>();
+  /** Texts of files that the editor watches: they are the same until it tells of a change. */
+  private readonly watchedTexts = new Map<string, string | undefined>();
   private readonly files: Files;
   private readonly cache: ParseCache;
 
@@ -39,6 +51,15 @@ export class OpenWorkspace implements Workspace {
   changed(): void {
     this.generation++;
     this.inventoryMemo.clear();
+    this.applying.clear();
+    this.watchedTexts.clear();
+  }
+
+  /** Tells whether other inventories may apply because of a change of this file. */
+  fileChanged(uri: string): boolean {
+    this.generation++;
+    this.watchedTexts.delete(canonicalUri(uri));
+    return this.textMayBeInventory(canonicalUri(uri), this.read(uri));
   }
 
   setOpen(document: TextDocument): void {
@@ -51,12 +72,19 @@ export class OpenWorkspace implements Workspace {
     this.changed();
   }
 
-  /** An open document has another text; only an inventory can change which inventories apply. */
-  textChanged(document: TextDocument): void {
+  /** An open document has another text. Tells whether other inventories may apply because of it. */
+  textChanged(document: TextDocument): boolean {
     this.generation++;
-    const canonical = canonicalUri(document.uri);
-    const was = [...this.inventoryMemo.values()].some((memo) => memo.uris.includes(canonical));
-    if (was || looksLikeInventory(document.getText())) this.inventoryMemo.clear();
+    return this.textMayBeInventory(canonicalUri(document.uri), document.getText());
+  }
+
+  private textMayBeInventory(uri: string, text: string | undefined): boolean {
+    const was = [...this.inventoryMemo.values()].some((memo) => memo.uris.includes(uri));
+    const is = text !== undefined && looksLikeInventory(text) && this.isInventory(uri);
+    if (was === is) return false;
+    this.inventoryMemo.clear();
+    this.applying.clear();
+    return true;
   }
 
   document(uri: string): TextDocument | undefined {
@@ -68,10 +96,17 @@ export class OpenWorkspace implements Workspace {
   }
 
   read(uri: string): string | undefined {
-    const document = this.document(uri);
+    const key = canonicalUri(uri);
+    const document = this.open.get(key);
     if (document !== undefined) return document.getText();
-    const path = filePath(uri);
-    return path === undefined ? undefined : this.files.read(path);
+    if (this.watchedTexts.has(key)) return this.watchedTexts.get(key);
+    const path = filePath(key);
+    if (path === undefined) return undefined;
+    const text = this.files.read(path);
+    if (this.filesAreWatched && this.folders.some((folder) => isWithin(path, folder))) {
+      this.watchedTexts.set(key, text);
+    }
+    return text;
   }
 
   resolve(base: string, path: string): string {
@@ -87,7 +122,28 @@ export class OpenWorkspace implements Workspace {
     return Date.now();
   }
 
+  levels(): ReadonlyMap<string, RuleLevel> | undefined {
+    return this.ruleLevels;
+  }
+
+  neighbours(uri: string): readonly Claims[] {
+    return this.claimants(uri);
+  }
+
+  beside(uri: string): readonly string[] {
+    const path = filePath(uri);
+    return path === undefined ? [] : this.files.list(dirname(path));
+  }
+
   inventories(uri: string): readonly string[] {
+    if (!this.filesAreWatched) return this.findInventories(uri);
+    const folder = uri.slice(0, uri.lastIndexOf('/'));
+    const known = this.applying.get(folder) ?? this.findInventories(uri);
+    this.applying.set(folder, known);
+    return known;
+  }
+
+  private findInventories(uri: string): readonly string[] {
     const found = this.searchedFolders(uri).flatMap((folder) => this.inventoriesIn(folder));
     const setting = this.inventorySetting;
     const configured =

@@ -2,42 +2,57 @@ import {
   CodeActionKind,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  FileChangeType,
   TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver/node';
 import type {
+  CancellationToken,
   ClientCapabilities,
   Connection,
+  FileEvent,
   InitializeParams,
   InitializeResult,
+  WorkspaceDiagnosticParams,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { english } from '../core/messages.ts';
+import { english, render } from '../core/messages.ts';
 import type { Translate } from '../core/messages.ts';
 import { documentationPage } from '../core/rules/documentation.ts';
+import { completionTriggers } from '../core/service/completion.ts';
 import { createParseCache } from '../core/service/parse-cache.ts';
 import type { FactsParams, ServerOptions } from '../core/service/protocol.ts';
 import { factsMethod } from '../core/service/protocol.ts';
 import { createConversion } from './convert.ts';
 import type { Conversion } from './convert.ts';
 import { describe } from './describe.ts';
-import { Diagnoses, Publisher } from './diagnostics.ts';
+import { Diagnoses } from './diagnoses.ts';
 import { FactsFile, readSnapshot } from './facts-file.ts';
 import { registerFeatures } from './features.ts';
+import { descriptorLimit } from './find-descriptors.ts';
 import { canonicalUri, filePath } from './file-uri.ts';
 import { diskFiles } from './files.ts';
 import { OpenWorkspace } from './open-workspace.ts';
+import { Publisher } from './publisher.ts';
+import { shareHosts } from './share-hosts.ts';
+import { readSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { isChinese, translateTo } from './translations.ts';
+import { WorkspaceFiles } from './workspace-files.ts';
+import { WorkspacePull } from './workspace-pull.ts';
 
 /** One client's documents, settings and facts, and the handlers that keep them current. */
 export class Session {
   readonly connection: Connection;
-  readonly cache = createParseCache();
+  readonly cache = createParseCache(descriptorLimit + 64);
   readonly workspace: OpenWorkspace;
   readonly diagnoses: Diagnoses;
   capabilities: ClientCapabilities = {};
   private readonly documents = new TextDocuments(TextDocument);
   private readonly publisher: Publisher;
+  private readonly workspaceFiles: WorkspaceFiles;
+  private readonly pull: WorkspacePull;
+  private workspaceIsPulled = false;
   private readonly factsFile: FactsFile;
   private documentationBase: string | undefined;
   private locale: string | undefined;
@@ -61,9 +76,34 @@ export class Session {
       diagnoses: this.diagnoses,
       conversion: () => this.conversion(),
       pulls: () => this.pulls,
+      pullsWorkspace: () => this.workspaceIsPulled,
       published: () => {
         this.refreshClient();
       },
+      settled: (changed) => {
+        if (changed.some((uri) => this.workspace.document(uri) !== undefined)) {
+          this.refreshWanted = true;
+        }
+        this.refreshClient();
+        if (changed.length > 0) this.pull.wake();
+      },
+    });
+    this.workspaceFiles = new WorkspaceFiles({
+      workspace: this.workspace,
+      found: () => {
+        this.diagnoses.invalidateAll();
+        this.publisher.schedule();
+        this.pull.wake();
+      },
+      tell: (message) => {
+        void connection.window.showWarningMessage(render(message, this.translate));
+      },
+    });
+    this.pull = new WorkspacePull({
+      workspace: this.workspace,
+      diagnoses: this.diagnoses,
+      conversion: () => this.conversion(),
+      filesKnown: () => this.workspaceFiles.known(),
     });
   }
 
@@ -94,23 +134,31 @@ export class Session {
     });
     connection.onShutdown(() => {
       this.publisher.stop();
+      this.workspaceFiles.stop();
+      this.pull.end();
     });
     this.documents.onDidOpen(({ document }) => {
       this.workspace.setOpen(document);
+      this.diagnoses.invalidate(document.uri);
       this.publisher.schedule();
     });
     this.documents.onDidChangeContent(({ document }) => {
       if (this.diagnoses.hasDependents(document.uri)) this.refreshWanted = true;
-      this.workspace.textChanged(document);
+      if (this.workspace.textChanged(document)) this.diagnoses.invalidateAll();
+      this.diagnoses.invalidate(document.uri);
       this.publisher.schedule();
+    });
+    this.documents.onDidSave(() => {
+      this.lookAround();
     });
     this.documents.onDidClose(({ document }) => {
       this.workspace.setClosed(document.uri);
+      this.diagnoses.invalidate(document.uri);
       this.worldChanged();
     });
     this.documents.listen(connection);
-    connection.onDidChangeWatchedFiles(() => {
-      this.worldChanged();
+    connection.onDidChangeWatchedFiles(({ changes }) => {
+      this.filesChanged(changes);
     });
     connection.onDidChangeConfiguration(() => {
       void this.readSettings();
@@ -128,7 +176,7 @@ export class Session {
     this.translate = translateTo(this.locale);
     this.documentationBase = documentationBase(options.documentationBase) ?? this.documentationBase;
     this.workspace.folders = workspaceFolders(params);
-    this.workspace.inventorySetting = options.inventory;
+    this.use(readSettings(params.initializationOptions));
     this.factsFile.path = options.factsFile;
     this.workspace.snapshot = this.factsFile.read(this.workspace.folders[0]);
     return {
@@ -138,9 +186,9 @@ export class Session {
         diagnosticProvider: {
           identifier: 'live-migrate',
           interFileDependencies: true,
-          workspaceDiagnostics: false,
+          workspaceDiagnostics: true,
         },
-        completionProvider: { triggerCharacters: [':', ' ', '-', '{', ',', '[', '"'] },
+        completionProvider: { triggerCharacters: [...new Set(Object.values(completionTriggers).flat())] },
         hoverProvider: true,
         codeActionProvider: {
           codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll],
@@ -155,6 +203,8 @@ export class Session {
         documentRangeFormattingProvider: true,
         foldingRangeProvider: true,
         selectionRangeProvider: true,
+        documentHighlightProvider: true,
+        linkedEditingRangeProvider: true,
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -169,6 +219,7 @@ export class Session {
         const more = added.flatMap((folder) => filePath(folder.uri) ?? []);
         this.workspace.folders = [...kept, ...more];
         this.worldChanged();
+        this.workspaceFiles.look();
       });
     }
     if (capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true) {
@@ -187,6 +238,17 @@ export class Session {
       this.workspace.filesAreWatched = true;
     }
     await this.readSettings();
+    this.workspaceFiles.look();
+  }
+
+  /** Answers `workspace/diagnostic`; from the first one on, nothing of closed files is pushed. */
+  pullWorkspace(
+    params: WorkspaceDiagnosticParams,
+    token: CancellationToken,
+    results: Parameters<WorkspacePull['answer']>[2],
+  ): ReturnType<WorkspacePull['answer']> {
+    this.workspaceIsPulled = true;
+    return this.pull.answer(params, token, results);
   }
 
   /** Settings of the editor; initialisation options stay in force where a setting is empty. */
@@ -194,12 +256,41 @@ export class Session {
     if (this.capabilities.workspace?.configuration !== true) return;
     try {
       const settings: unknown = await this.connection.workspace.getConfiguration('liveMigrate');
-      const { inventory } = serverOptions(settings);
-      if (inventory !== undefined && inventory !== '') this.workspace.inventorySetting = inventory;
+      this.use(readSettings(settings));
       this.worldChanged();
     } catch (error) {
       this.connection.console.warn(`reading the settings failed: ${describe(error)}`);
     }
+  }
+
+  /** Settings, or initialisation options where there are no settings. */
+  private use({ inventory, validate, levels, mistakes }: Settings): void {
+    if (inventory !== undefined) this.workspace.inventorySetting = inventory;
+    if (validate !== undefined) this.workspaceFiles.wanted = validate === 'workspace';
+    if (levels !== undefined) this.workspace.ruleLevels = levels;
+    for (const mistake of mistakes) {
+      this.connection.console.warn(render(mistake, this.translate));
+    }
+  }
+
+  /** Files that the editor watches have changed: only what depends on them is looked at again. */
+  private filesChanged(changes: readonly FileEvent[]): void {
+    for (const { uri, type } of changes) {
+      if (this.workspace.fileChanged(uri)) this.diagnoses.invalidateAll();
+      if (type !== FileChangeType.Changed) this.workspaceFiles.changed(uri);
+      this.diagnoses.invalidate(uri);
+    }
+    const factsChanged = changes.some(({ uri }) => uri.endsWith('.json'));
+    if (this.factsFile.path !== undefined && factsChanged) this.worldChanged();
+    this.refreshWanted = true;
+    this.publisher.schedule();
+  }
+
+  /** Where no editor tells of changed files, the workspace is looked through at a save. */
+  private lookAround(): void {
+    if (this.workspace.filesAreWatched) return;
+    this.worldChanged();
+    this.workspaceFiles.look();
   }
 
   private takeFacts(params: FactsParams): void {
@@ -209,16 +300,18 @@ export class Session {
       return;
     }
     this.factsFile.path = undefined;
-    this.workspace.snapshot = snapshot;
+    this.workspace.snapshot = shareHosts(this.workspace.snapshot, snapshot);
     this.worldChanged();
   }
 
   /** Files, facts or settings have changed: every open document is looked at again. */
   private worldChanged(): void {
     if (this.factsFile.path !== undefined) {
-      this.workspace.snapshot = this.factsFile.read(this.workspace.folders[0]);
+      const read = this.factsFile.read(this.workspace.folders[0]);
+      this.workspace.snapshot = shareHosts(this.workspace.snapshot, read);
     }
     this.workspace.changed();
+    this.diagnoses.invalidateAll();
     this.refreshWanted = true;
     this.publisher.schedule();
   }
@@ -255,7 +348,6 @@ function serverOptions(value: unknown): ServerOptions {
   return {
     ...text('locale'),
     ...text('factsFile'),
-    ...text('inventory'),
     ...text('documentationBase'),
   };
 }

@@ -34,13 +34,7 @@ export function surroundingsOf(
   workspace: Workspace,
   cache: ParseCache,
 ): Surroundings {
-  const path = descriptor.migration.domainXml?.value;
-  const domainXmlUri = path === undefined ? undefined : workspace.resolve(descriptor.uri, path);
-  const xmlText = domainXmlUri === undefined ? undefined : workspace.read(domainXmlUri);
-  const domainXml =
-    domainXmlUri === undefined || xmlText === undefined
-      ? undefined
-      : cache.domainXml(domainXmlUri, xmlText);
+  const { uri: domainXmlUri, xml: domainXml } = linkedDomainXml(descriptor, workspace, cache);
   const inventories = readInventories(descriptor.uri, workspace, cache);
   const snapshot = workspace.facts();
   const domain = domainXml?.domain;
@@ -54,6 +48,19 @@ export function surroundingsOf(
     facts,
     snapshot,
   };
+}
+
+/** The `domainXml` file of a descriptor: where it is, and what it says when it is there. */
+export function linkedDomainXml(
+  descriptor: MigrationDescriptor,
+  workspace: Workspace,
+  cache: ParseCache,
+): { readonly uri: string | undefined; readonly xml: DomainXml | undefined } {
+  const path = descriptor.migration.domainXml?.value;
+  const uri = path === undefined ? undefined : workspace.resolve(descriptor.uri, path);
+  const text = uri === undefined ? undefined : workspace.read(uri);
+  const xml = uri === undefined || text === undefined ? undefined : cache.domainXml(uri, text);
+  return { uri, xml };
 }
 
 /** The inventories that apply to a document, nearest first. */

@@ -31,6 +31,8 @@ export interface EditorOptions {
   readonly capabilities?: ClientCapabilities;
   readonly initializationOptions?: unknown;
   readonly locale?: string;
+  /** The section `liveMigrate` of the settings, for a client that is asked for it. */
+  readonly configuration?: () => unknown;
   /** Streams of a server that runs elsewhere; absent: one in this process. */
   readonly server?: {
     readonly input: NodeJS.WritableStream;
@@ -67,7 +69,7 @@ export class Editor {
       new StreamMessageWriter(input),
     );
     const editor = new Editor(folder, connection);
-    editor.listen();
+    editor.listen(options.configuration);
     editor.initializeResult = await editor.request<InitializeResult>('initialize', {
       processId: null,
       rootUri: null,
@@ -80,7 +82,7 @@ export class Editor {
     return editor;
   }
 
-  private listen(): void {
+  private listen(configuration: EditorOptions['configuration']): void {
     const { connection } = this;
     connection.onNotification(
       'textDocument/publishDiagnostics',
@@ -94,6 +96,7 @@ export class Editor {
       this.log.push(params.message);
     });
     connection.onRequest('client/registerCapability', () => null);
+    connection.onRequest('workspace/configuration', () => [configuration?.() ?? null]);
     for (const method of [
       'workspace/diagnostic/refresh',
       'workspace/codeLens/refresh',
