@@ -10,6 +10,7 @@ const kinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   key: CompletionItemKind.Property,
   value: CompletionItemKind.Value,
   item: CompletionItemKind.Snippet,
+  element: CompletionItemKind.Struct,
   host: CompletionItemKind.Module,
   domain: CompletionItemKind.Class,
   disk: CompletionItemKind.Field,

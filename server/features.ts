@@ -25,6 +25,7 @@ import { toDiagnostic, toRange, toSpan, toWorkspaceEdit } from './convert.ts';
 import type { Conversion } from './convert.ts';
 import { toDiagnostics } from './publisher.ts';
 import { registerEditing } from './editing-features.ts';
+import { registerHighlights } from './highlight-features.ts';
 import { toMarkdown } from './markdown.ts';
 import type { Session } from './session.ts';
 
@@ -51,11 +52,12 @@ export function registerFeatures(session: Session): void {
     session.pullWorkspace(params, token, results),
   );
   connection.onCompletion(
-    answer('completion', inDocument, ({ position }, { uri, context, conversion }) =>
-      complete(context, conversion.lines(uri).offset(position)).map((item) =>
+    answer('completion', inDocument, (params, { uri, context, conversion }) => {
+      const offset = conversion.lines(uri).offset(params.position);
+      return complete(context, offset, params.context?.triggerCharacter).map((item) =>
         toCompletionItem(item, uri, conversion, snippets()),
-      ),
-    ),
+      );
+    }),
   );
   connection.onHover(
     answer('hover', inDocument, ({ position }, { uri, context, conversion }) => {
@@ -168,6 +170,7 @@ export function registerFeatures(session: Session): void {
     ),
   );
   registerEditing(session, answer);
+  registerHighlights(session, answer);
 }
 
 /** The protocol's hierarchy of kinds: `source.fixAll.x` is a `source`. */

@@ -6,7 +6,8 @@ import type { ServiceContext } from './context.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { YamlCursor } from './yaml-cursor.ts';
 
-export type CompletionKind = 'key' | 'value' | 'item' | 'host' | 'domain' | 'disk' | 'rule';
+export type CompletionKind =
+  'key' | 'value' | 'item' | 'element' | 'host' | 'domain' | 'disk' | 'rule';
 
 export interface CompletionItem {
   readonly label: string;

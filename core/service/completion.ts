@@ -4,14 +4,35 @@ import { valueCompletions } from './complete-values.ts';
 import type { CompletionItem, CompletionPlace } from './completion-item.ts';
 import { documentOf, migrationOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
+import { completeDomainXml } from './domain-xml/complete.ts';
+import { documentedVocabulary } from './domain-xml/vocabulary.ts';
 import { fieldAt, tableFor } from './field-table.ts';
 import { yamlCursor } from './yaml-cursor.ts';
 
-/** What can be written at an offset of a descriptor, also in one that does not parse yet. */
-export function complete(context: ServiceContext, offset: number): readonly CompletionItem[] {
+/** Characters after which an editor asks for completions by itself. */
+export const completionTriggers = {
+  descriptor: [':', ' ', '-', '{', ',', '[', '"'],
+  'domain-xml': ['<', '/', '>', ' ', "'", '"'],
+} as const;
+
+/**
+ * What can be written at an offset of a descriptor or of domain XML, also in one that does not parse
+ * yet. `trigger` is the character whose typing asked for it; undefined when the user did.
+ */
+export function complete(
+  context: ServiceContext,
+  offset: number,
+  trigger?: string,
+): readonly CompletionItem[] {
   const document = documentOf(context);
-  if (document?.kind !== 'descriptor' || document.text.length > completionLimit) return [];
-  const { text } = document;
+  if (document === undefined || document.text.length > completionLimit) return [];
+  const triggers: readonly string[] = completionTriggers[document.kind];
+  if (trigger !== undefined && !triggers.includes(trigger)) return [];
+  const { text, kind } = document;
+  if (kind === 'domain-xml') {
+    const xml = context.cache.domainXml(context.uri, text);
+    return completeDomainXml({ context, xml, offset, trigger, vocabulary: documentedVocabulary });
+  }
   const cursor = yamlCursor(text, offset);
   if (cursor === undefined) return [];
   const table = tableFor(cursor.scopes[0]?.get('kind'));

@@ -92,7 +92,8 @@ function inTag(text: string, offset: number, open: number, from: number): XmlCur
   for (;;) {
     const start = skipSpace(text, at);
     const code = text.charAt(start);
-    if (offset <= start && (code === '' || '<>/'.includes(code) || offset < start)) {
+    // Right before a name something new is begun: typing there would not go on with that name.
+    if (offset <= start) {
       const spaced = offset > at || isSpace(text.charCodeAt(offset - 1));
       const name = { start: offset, end: offset };
       return { at: 'attribute-name', open, name, hasValue: false, spaced };

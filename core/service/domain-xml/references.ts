@@ -57,17 +57,28 @@ export function highlights(xml: DomainXml, offset: number): readonly Span[] {
   return pair === undefined ? mentionsInDomain(xml, offset) : pair.spans;
 }
 
+/** The names that a group of things has in this file: aliases of users, I/O threads, NUMA cells. */
+export function namesOfGroup(xml: DomainXml, group: string): readonly string[] {
+  const named = allMentions(xml).filter((each) => each.group === group && each.defines);
+  return [...new Set(named.map(({ value }) => value))];
+}
+
 function mentionAt(
-  { document }: DomainXml,
+  xml: DomainXml,
   offset: number,
 ): { readonly at: Mention | undefined; readonly all: readonly Mention[] } {
+  const all = allMentions(xml);
+  return { at: all.find(({ span }) => contains(span, offset)), all };
+}
+
+function allMentions({ document }: DomainXml): readonly Mention[] {
   const all: Mention[] = [];
   const visit = (element: XmlElement): void => {
     all.push(...mentionsOf(element));
     element.children.forEach(visit);
   };
   if (document.root !== undefined) visit(document.root);
-  return { at: all.find(({ span }) => contains(span, offset)), all };
+  return all;
 }
 
 function mentionsOf(element: XmlElement): readonly Mention[] {

@@ -32,7 +32,7 @@ describe('the place of a cursor in XML', () => {
     ['<disk |', 'attribute-name []'],
     ['<disk ty|', 'attribute-name [ty]'],
     ['<disk ty|pe="file">', 'attribute-name [type]'],
-    ['<disk |type="file">', 'attribute-name [type]'],
+    ['<disk |type="file">', 'attribute-name []'],
     ['<disk type="file" |>', 'attribute-name []'],
     ['<disk type="file" | device="disk">', 'attribute-name []'],
     ['<disk type="file"|>', 'attribute-name []'],

@@ -1,0 +1,18 @@
+import type { Span } from '../text/span.ts';
+import { domainXmlOf } from './context.ts';
+import type { ServiceContext } from './context.ts';
+import { highlights } from './domain-xml/references.ts';
+import { tagPairAt } from './domain-xml/tag-pair.ts';
+
+/** What is highlighted with the place of the cursor; empty where nothing belongs to it. */
+export function documentHighlights(context: ServiceContext, offset: number): readonly Span[] {
+  const xml = domainXmlOf(context);
+  return xml === undefined ? [] : highlights(xml, offset);
+}
+
+/** Ranges that change together while one of them is typed over: the names of a tag pair. */
+export function linkedRanges(context: ServiceContext, offset: number): readonly Span[] {
+  const xml = domainXmlOf(context);
+  const pair = xml === undefined ? undefined : tagPairAt(xml, offset);
+  return pair === undefined || pair.spans.length < 2 ? [] : pair.spans;
+}
