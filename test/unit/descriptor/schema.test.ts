@@ -30,10 +30,14 @@ function right(field: Field): fc.Arbitrary<unknown> {
     case 'scalar':
       return fc.constantFrom<unknown>('64MiB', 3, true);
     case 'quantity':
-      return fc.constantFrom(
-        { size: '20GiB', rate: '500MiB/s', duration: '5s' }[field.dimension],
-        '500',
-        'x',
+      return fc.oneof(
+        {
+          weight: 10,
+          arbitrary: fc.constant(
+            { size: '20GiB', rate: '500MiB/s', duration: '5s' }[field.dimension],
+          ),
+        },
+        { weight: 1, arbitrary: fc.constantFrom('500', 'x') },
       );
     case 'list':
       // Items that repeat an identity are a matter of meaning, which a schema does not see.
