@@ -1,20 +1,33 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readFileSync, realpathSync } from 'node:fs';
 import { say } from '../../core/messages.ts';
+import type { Message } from '../../core/messages.ts';
 import type { Problem } from '../../core/problems.ts';
+import { allRules } from '../../core/rules/all.ts';
 import type { WaitingRule } from '../../core/rules/engine.ts';
-import { diagnose } from '../../core/service/diagnose.ts';
-import { createParseCache } from '../../core/service/parse-cache.ts';
+import { unknownRule } from '../../core/rules/levels.ts';
+import type { RuleLevel } from '../../core/rules/levels.ts';
+import { documentKind } from '../../core/service/document-kind.ts';
 import { readSnapshotFile } from '../../hosts/collect/snapshot-file.ts';
-import { diskWorkspace } from '../../hosts/workspace/disk-workspace.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { applyBaseline, readBaseline, writeBaseline } from '../check/baseline.ts';
+import type { BaselineResult } from '../check/baseline.ts';
+import { checkFiles } from '../check/check-files.ts';
+import type { CheckOptions, CheckedFiles } from '../check/check-files.ts';
+import { findFiles } from '../check/find-files.ts';
+import { findingKey } from '../check/finding-key.ts';
+import { fixFiles } from '../check/fix-files.ts';
 import { exitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { gitlabReport } from '../output/gitlab.ts';
 import { printProblem, problemJson } from '../output/problems.ts';
 import type { PrintContext } from '../output/problems.ts';
 import { sarifLog } from '../output/sarif.ts';
+import type { SarifFinding } from '../output/sarif.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CliCommand, CommandContext } from './command.ts';
-import { formatOption, textOption } from './options.ts';
+import { countOption, formatOption, textOption, textOptions } from './options.ts';
 
 export const check: CliCommand = {
   name: 'check',
@@ -24,91 +37,286 @@ export const check: CliCommand = {
     facts: { type: 'string' },
     inventory: { type: 'string' },
     format: { type: 'string' },
+    exclude: { type: 'string', multiple: true },
+    rule: { type: 'string', multiple: true },
+    'max-warnings': { type: 'string' },
+    baseline: { type: 'string' },
+    'write-baseline': { type: 'string' },
+    fix: { type: 'boolean' },
+    stdin: { type: 'boolean' },
+    'stdin-filename': { type: 'string' },
     quiet: { type: 'boolean' },
   },
   // eslint-disable-next-line @typescript-eslint/require-await -- every command has one shape
   async run(context) {
-    const format = formatOption(context.values['format'], ['text', 'json', 'sarif']);
-    const files = filesToCheck(context);
-    const factsFile = textOption(context.values['facts']);
-    const workspace = diskWorkspace({
-      facts:
-        factsFile === undefined ? undefined : readSnapshotFile(resolve(context.folder, factsFile)),
-      inventory: textOption(context.values['inventory']),
-      now: () => Date.now(),
-    });
-    const cache = createParseCache();
-    const problems: Problem[] = [];
-    const waiting: WaitingRule[] = [];
-    for (const path of files) {
-      const found = diagnose(pathToFileURL(path).href, workspace, cache);
-      problems.push(...found.problems);
-      waiting.push(...found.waiting);
-    }
-    const print: PrintContext = {
-      translate: context.terminal.translate,
-      read: (uri) => workspace.read(uri),
-      folder: context.folder,
+    const { values, folder } = context;
+    const format = formatOption(values['format'], ['text', 'json', 'sarif', 'gitlab']);
+    const maxWarnings = countOption('--max-warnings', values['max-warnings']);
+    const wanted = documentsToCheck(context);
+    const baselineFile = textOption(values['baseline']);
+    const baseline =
+      baselineFile === undefined ? undefined : readBaseline(resolve(folder, baselineFile));
+    const options: CheckOptions = {
+      facts: snapshotOption(context),
+      inventory: textOption(values['inventory']),
+      levels: levelsOption(context),
+      texts: wanted.texts,
     };
-    printProblems(distinct(problems), format, print, context);
-    if (format === 'text') printSummary(files.length, problems, waiting, context);
-    return problems.some((problem) => problem.severity === 'error')
-      ? exitCode.problems
-      : exitCode.ok;
+    let checked = checkFiles(wanted.uris, options);
+    if (values['fix'] === true) checked = fixed(checked, wanted, options, context);
+    const newBaseline = textOption(values['write-baseline']);
+    if (newBaseline !== undefined) {
+      return adoptBaseline(resolve(folder, newBaseline), checked, wanted, context);
+    }
+    const kept: BaselineResult =
+      baseline === undefined
+        ? { fresh: checked.problems, accepted: [], stale: [] }
+        : applyBaseline(checked.problems, baseline, checked);
+    const code = exitCodeFor(kept.fresh, maxWarnings, wanted);
+    print(format, { checked, kept, code }, context);
+    if (format === 'text') printSummary(wanted.uris.length, kept, checked.waiting, context);
+    return code;
   },
 };
 
-function printProblems(
-  problems: readonly Problem[],
-  format: 'text' | 'json' | 'sarif',
-  print: PrintContext,
-  { terminal }: CommandContext,
-): void {
-  switch (format) {
-    case 'json':
-      terminal.out(
-        JSON.stringify(
-          problems.map((problem) => problemJson(problem, print)),
-          null,
-          2,
+interface Wanted {
+  /** URIs of the documents to check. */
+  readonly uris: readonly string[];
+  readonly texts: ReadonlyMap<string, string>;
+  readonly unreadable: readonly string[];
+}
+
+function documentsToCheck(context: CommandContext): Wanted {
+  const { values, positionals, folder, terminal } = context;
+  if (values['stdin'] === true) return standardInput(context);
+  if (values['stdin-filename'] !== undefined) {
+    throw new UsageError(say('{0} goes together with {1}.', '--stdin-filename', '--stdin'));
+  }
+  const { files, foreign, unreadable } = findFiles(
+    positionals,
+    textOptions(values['exclude']),
+    folder,
+  );
+  for (const path of foreign) {
+    terminal.note(terminal.say(say('{0} is neither a migration file nor domain XML.', path)));
+  }
+  for (const path of unreadable) {
+    terminal.note(terminal.say(say('{0} cannot be read; it was not checked.', path)));
+  }
+  if (files.length === 0 && unreadable.length === 0) {
+    const words = positionals.length === 0 ? ['.'] : positionals;
+    throw new UsageError(say('There is nothing to check in {0}.', words.join(' ')));
+  }
+  return { uris: files.map((path) => pathToFileURL(path).href), texts: new Map(), unreadable };
+}
+
+/** The text on standard input, checked as if it were the named file. */
+function standardInput({ values, positionals, folder }: CommandContext): Wanted {
+  const name = textOption(values['stdin-filename']);
+  if (name === undefined || positionals.length > 0 || values['fix'] === true) {
+    throw new UsageError(
+      say(
+        '{0} takes the name of the text from {1}, no other file, and cannot fix.',
+        '--stdin',
+        '--stdin-filename NAME',
+      ),
+    );
+  }
+  const text = readFileSync(0, 'utf8');
+  const uri = pathToFileURL(resolve(folder, name)).href;
+  if (documentKind(uri, undefined, text) === undefined) {
+    throw new UsageError(say('{0} is neither a migration file nor domain XML.', name));
+  }
+  return { uris: [uri], texts: new Map([[uri, text]]), unreadable: [] };
+}
+
+function snapshotOption({ values, folder }: CommandContext) {
+  const file = textOption(values['facts']);
+  return file === undefined ? undefined : readSnapshotFile(resolve(folder, file));
+}
+
+const ruleLevels: readonly RuleLevel[] = ['error', 'warning', 'info', 'off'];
+
+/** `--rule id=level`, any number of times; a file's own `rules:` wins over them. */
+function levelsOption({ values }: CommandContext): ReadonlyMap<string, RuleLevel> {
+  const levels = new Map<string, RuleLevel>();
+  for (const word of textOptions(values['rule'])) {
+    const [id = '', given] = word.split('=', 2);
+    const level = ruleLevels.find((each) => each === given);
+    if (level === undefined) {
+      throw new UsageError(
+        say(
+          '{0} takes a rule and its level, id=level; levels are {1}.',
+          '--rule',
+          ruleLevels.join(', '),
         ),
       );
+    }
+    const unknown = unknownRule(id, allRules);
+    if (unknown !== undefined) throw new UsageError(unknown.message);
+    levels.set(id, level);
+  }
+  return levels;
+}
+
+/** Rounds of mending after which a file keeps what it has: one fix can make room for another. */
+const fixRounds = 10;
+
+function fixed(
+  first: CheckedFiles,
+  { uris }: Wanted,
+  options: CheckOptions,
+  { terminal, folder }: CommandContext,
+): CheckedFiles {
+  const changed = new Set<string>();
+  const refused = new Set<string>();
+  let checked = first;
+  for (let round = 0; round < fixRounds; round++) {
+    const result = fixFiles(checked.problems, uris);
+    for (const path of result.changed) changed.add(path);
+    for (const path of result.refused) refused.add(path);
+    if (result.changed.length === 0) break;
+    checked = checkFiles(uris, options);
+  }
+  const shown = (path: string): string => relative(folder, path);
+  for (const path of changed) terminal.note(terminal.say(say('Fixed: {0}', shown(path))));
+  for (const path of refused) {
+    terminal.note(terminal.say(say('{0} is not clean UTF-8 and was left as it is.', shown(path))));
+  }
+  return checked;
+}
+
+function adoptBaseline(
+  path: string,
+  checked: CheckedFiles,
+  { unreadable }: Wanted,
+  { terminal }: CommandContext,
+): ExitCode {
+  const { written, refused } = writeBaseline(path, checked.problems, checked);
+  terminal.note(terminal.say(say('{0} findings are in the baseline {1}.', written, path)));
+  if (unreadable.length > 0) return exitCode.failed;
+  if (refused.length === 0) return exitCode.ok;
+  terminal.note(
+    terminal.say(
+      say('{0} findings keep files from being checked; no baseline takes them.', refused.length),
+    ),
+  );
+  return exitCode.problems;
+}
+
+function exitCodeFor(
+  problems: readonly Problem[],
+  maxWarnings: number | undefined,
+  { unreadable }: Wanted,
+): ExitCode {
+  if (unreadable.length > 0) return exitCode.failed;
+  const count = (severity: string): number =>
+    problems.filter((problem) => problem.severity === severity).length;
+  const tooMany = maxWarnings !== undefined && count('warning') > maxWarnings;
+  return count('error') > 0 || tooMany ? exitCode.problems : exitCode.ok;
+}
+
+interface Outcome {
+  readonly checked: CheckedFiles;
+  readonly kept: BaselineResult;
+  readonly code: ExitCode;
+}
+
+function print(
+  format: 'text' | 'json' | 'sarif' | 'gitlab',
+  { checked, kept, code }: Outcome,
+  { terminal, folder }: CommandContext,
+): void {
+  const context: PrintContext = { translate: terminal.translate, read: checked.read, folder };
+  const keyed = (problem: Problem) => ({
+    problem,
+    key: findingKey(problem, filePath(problem.uri, folder), checked.read(problem.uri) ?? ''),
+  });
+  switch (format) {
+    case 'json': {
+      const found = kept.fresh.map((problem) => problemJson(problem, context));
+      terminal.out(JSON.stringify(found, null, 2));
       return;
-    case 'sarif':
-      terminal.out(JSON.stringify(sarifLog(problems, print), null, 2));
+    }
+    case 'gitlab':
+      terminal.out(JSON.stringify(gitlabReport(kept.fresh.map(keyed), context), null, 2));
       return;
+    case 'sarif': {
+      const findings: readonly SarifFinding[] = [
+        ...kept.fresh.map(keyed),
+        ...kept.accepted.map((problem) => ({
+          ...keyed(problem),
+          suppressed: { kind: 'external' as const, reason: 'baseline' },
+        })),
+        ...checked.suppressed.map(({ problem, reason }) => ({
+          ...keyed(problem),
+          suppressed: { kind: 'inSource' as const, reason },
+        })),
+      ];
+      const input = {
+        findings,
+        version: manifest.version,
+        packageFolder: packageFolder(),
+        exitCode: code,
+        notes: waitingNotes(checked.waiting, terminal.say),
+      };
+      terminal.out(JSON.stringify(sarifLog(input, context), null, 2));
+      return;
+    }
     case 'text':
-      for (const problem of problems) {
-        printProblem(problem, print, (line) => {
+      for (const problem of kept.fresh) {
+        printProblem(problem, context, (line) => {
           terminal.out(line);
         });
       }
   }
 }
 
+/** The program lies one folder below the package, as bundle and as source. */
+function packageFolder(): string {
+  return join(dirname(realpathSync(process.argv[1] ?? '.')), '..');
+}
+
+function filePath(uri: string, folder: string): string {
+  if (!uri.startsWith('file:')) return uri;
+  return relative(folder, fileURLToPath(uri)).split(sep).join('/');
+}
+
 function printSummary(
   files: number,
-  problems: readonly Problem[],
+  { fresh, accepted, stale }: BaselineResult,
   waiting: readonly WaitingRule[],
   { terminal, values }: CommandContext,
 ): void {
   if (values['quiet'] === true) return;
+  const note = (message: Message): void => {
+    terminal.note(terminal.say(message));
+  };
   const count = (severity: string): number =>
-    problems.filter((problem) => problem.severity === severity).length;
-  terminal.note(
-    terminal.say(
-      say('{0} files checked: {1} errors, {2} warnings.', files, count('error'), count('warning')),
-    ),
+    fresh.filter((problem) => problem.severity === severity).length;
+  note(
+    say('{0} files checked: {1} errors, {2} warnings.', files, count('error'), count('warning')),
   );
-  for (const [why, ids] of waitingByReason(waiting, terminal.say)) {
-    terminal.note(terminal.say(say('{0} checks wait: {1}.', ids.size, why)));
+  waitingNotes(waiting, terminal.say).forEach(note);
+  if (accepted.length > 0) note(say('{0} findings are known to the baseline.', accepted.length));
+  for (const { file, code, count: times, line } of stale) {
+    note(say('Mended, and still in the baseline: {0} {1} × {2}: {3}', file, code, times, line));
   }
+}
+
+function waitingNotes(
+  waiting: readonly WaitingRule[],
+  sayIt: (message: Message) => string,
+): readonly Message[] {
+  return [...waitingByReason(waiting, sayIt)].map(([why, ids]) =>
+    say('{0} checks wait: {1}.', ids.size, why),
+  );
 }
 
 /** Rule ids by the reason they wait for, so that one missing host is told once. */
 export function waitingByReason(
   waiting: readonly WaitingRule[],
-  sayIt: (message: WaitingRule['facts'][number]['why']) => string,
+  sayIt: (message: Message) => string,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const byReason = new Map<string, Set<string>>();
   for (const { id, facts } of waiting) {
@@ -119,45 +327,4 @@ export function waitingByReason(
     byReason.set(why, ids.add(id));
   }
   return byReason;
-}
-
-/** One problem in a shared domain XML is found from every descriptor that links it: print it once. */
-function distinct(problems: readonly Problem[]): readonly Problem[] {
-  const seen = new Map<string, Problem>();
-  for (const problem of problems) {
-    const key = JSON.stringify([problem.uri, problem.span, problem.code, problem.message]);
-    if (!seen.has(key)) seen.set(key, problem);
-  }
-  return [...seen.values()].sort((a, b) =>
-    a.uri === b.uri ? a.span.start - b.span.start : a.uri < b.uri ? -1 : 1,
-  );
-}
-
-const ignoredFolders = new Set(['node_modules', 'dist', 'out']);
-
-/** The named files, and in named folders every migration file and domain XML. */
-function filesToCheck({ positionals, folder }: CommandContext): readonly string[] {
-  const found = new Set<string>();
-  for (const given of positionals.length === 0 ? ['.'] : positionals) {
-    const path = resolve(folder, given);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) throw new UsageError(say('There is no file or folder {0}.', given));
-    if (stat.isDirectory()) filesBelow(path).forEach((file) => found.add(file));
-    else found.add(path);
-  }
-  return [...found];
-}
-
-function filesBelow(folder: string): readonly string[] {
-  const found: string[] = [];
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (!entry.name.startsWith('.') && !ignoredFolders.has(entry.name))
-        found.push(...filesBelow(path));
-    } else if (/\.migration\.ya?ml$|\.domain\.xml$/i.test(entry.name)) {
-      found.push(path);
-    }
-  }
-  return found.sort();
 }

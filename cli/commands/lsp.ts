@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { say } from '../../core/messages.ts';
+import { exitCode } from '../exit-codes.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CliCommand } from './command.ts';
 
@@ -13,11 +14,17 @@ export const lsp: CliCommand = {
   usage: '--stdio',
   summary: say('Start the language server for any editor.'),
   options: { stdio: { type: 'boolean' } },
-  run({ values }) {
+  run({ values, signal }) {
     if (values['stdio'] !== true)
       throw new UsageError(say('The language server speaks over --stdio.'));
     const server = join(__dirname, 'server.cjs');
     createRequire(server)(server);
-    return new Promise(() => undefined);
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve(exitCode.ok);
+        // The server's streams would keep the process alive.
+        process.exit();
+      });
+    });
   },
 };

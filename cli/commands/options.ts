@@ -19,6 +19,20 @@ export function textOption(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The values of an option that may be given several times. */
+export function textOptions(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+/** A whole number from 0; undefined when the option is absent. */
+export function countOption(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (value === '' || !Number.isInteger(number) || number < 0)
+    throw new UsageError(say('{0} takes a whole number from 0.', name));
+  return number;
+}
+
 /** Milliseconds of an option such as `--calc-time 1s`. */
 export function durationOption(name: string, value: unknown, fallback: number): number {
   if (value === undefined) return fallback;

@@ -1,0 +1,110 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
+import type { Problem } from '../../core/problems.ts';
+import { claimsOf } from '../../core/rules/claims.ts';
+import type { WaitingRule } from '../../core/rules/engine.ts';
+import type { SuppressedFinding } from '../../core/rules/ignore.ts';
+import type { RuleLevel } from '../../core/rules/levels.ts';
+import { ClaimIndex } from '../../core/service/claim-index.ts';
+import { diagnose } from '../../core/service/diagnose.ts';
+import { isDescriptorName } from '../../core/service/document-kind.ts';
+import { createParseCache } from '../../core/service/parse-cache.ts';
+import type { ParseCache } from '../../core/service/parse-cache.ts';
+import { surroundingsOf } from '../../core/service/surroundings.ts';
+import type { Workspace } from '../../core/service/workspace.ts';
+import { diskWorkspace } from '../../hosts/workspace/disk-workspace.ts';
+
+export interface CheckOptions {
+  readonly facts: FactsSnapshot | undefined;
+  readonly inventory: string | undefined;
+  readonly levels: ReadonlyMap<string, RuleLevel>;
+  /** Texts that stand for files of this name. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+export interface CheckedFiles {
+  /** Sorted by file and place; a finding that several files lead to is there once. */
+  readonly problems: readonly Problem[];
+  readonly suppressed: readonly SuppressedFinding[];
+  readonly waiting: readonly WaitingRule[];
+  /** The checked documents and those that were looked at for them. */
+  readonly documents: ReadonlySet<string>;
+  readonly read: (uri: string) => string | undefined;
+}
+
+/** Documents whose parsed form is kept: a migration is looked at once for its folder, once for itself. */
+const rememberedDocuments = 1024;
+
+/** Checks documents of this machine, by URI, as the language server does. */
+export function checkFiles(uris: readonly string[], options: CheckOptions): CheckedFiles {
+  const claims = new ClaimIndex();
+  const workspace: Workspace = {
+    ...diskWorkspace({
+      facts: options.facts,
+      inventory: options.inventory,
+      now: () => Date.now(),
+      open: options.texts,
+    }),
+    levels: () => options.levels,
+    neighbours: (uri) => claims.neighbours(uri),
+  };
+  const cache = createParseCache(rememberedDocuments);
+  const descriptors = uris.filter((uri) => isDescriptorName(uri));
+  for (const uri of new Set([...descriptors, ...besides(descriptors)])) {
+    claims.set(uri, claimsIn(uri, workspace, cache));
+  }
+  const problems: Problem[] = [];
+  const suppressed: SuppressedFinding[] = [];
+  const waiting: WaitingRule[] = [];
+  const documents = new Set(uris);
+  for (const uri of uris) {
+    const found = diagnose(uri, workspace, cache);
+    problems.push(...found.problems);
+    suppressed.push(...(found.suppressed ?? []));
+    waiting.push(...found.waiting);
+    for (const document of found.dependsOn) documents.add(document);
+  }
+  return {
+    problems: sortedOnce(problems),
+    suppressed,
+    waiting,
+    documents,
+    read: (uri) => workspace.read(uri),
+  };
+}
+
+/** The migrations in the folders of these. */
+function besides(uris: readonly string[]): readonly string[] {
+  const folders = new Set(
+    uris.filter((uri) => uri.startsWith('file:')).map((uri) => dirname(fileURLToPath(uri))),
+  );
+  return [...folders].flatMap((folder) => {
+    try {
+      const names = readdirSync(folder).filter(isDescriptorName);
+      return names.map((name) => pathToFileURL(join(folder, name)).href);
+    } catch {
+      return [];
+    }
+  });
+}
+
+function claimsIn(uri: string, workspace: Workspace, cache: ParseCache) {
+  const text = workspace.read(uri);
+  const descriptor = text === undefined ? undefined : cache.descriptor(uri, text);
+  if (descriptor?.kind !== 'Migration') return undefined;
+  const { domainXml } = surroundingsOf(descriptor, workspace, cache);
+  return claimsOf(descriptor, domainXml?.domain);
+}
+
+function sortedOnce(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map<string, Problem>();
+  for (const problem of problems) {
+    const key = JSON.stringify([problem.uri, problem.span, problem.code, problem.message]);
+    if (!seen.has(key)) seen.set(key, problem);
+  }
+  return [...seen.values()].sort((a, b) =>
+    a.uri === b.uri ? a.span.start - b.span.start : a.uri < b.uri ? -1 : 1,
+  );
+}

@@ -1,0 +1,168 @@
+import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { say } from '../../core/messages.ts';
+import { documentKind } from '../../core/service/document-kind.ts';
+import { UsageError } from '../usage-error.ts';
+import { globExpression, isGlob, splitGlob } from './glob.ts';
+
+/** Entries that one search looks at; behind that the folder is not what was meant. */
+const entryLimit = 500_000;
+/** Folders within folders. */
+const depthLimit = 64;
+/** Bytes of an XML file that are read to see its root element. */
+const headLength = 64 * 1024;
+
+export interface FoundFiles {
+  /** Absolute paths of what is checked, in the order of the words, each once. */
+  readonly files: readonly string[];
+  /** Files that were named and are none of ours. */
+  readonly foreign: readonly string[];
+  /** Folders and files that may hold something to check and could not be read. */
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * What the words of the command line name: files, folders (searched for migration files, domain
+ * XML, and other XML whose root is `<domain type=…>`) and globs. Throws UsageError for a word that
+ * names nothing, because a check of nothing must not pass for a clean one.
+ */
+export function findFiles(
+  words: readonly string[],
+  exclude: readonly string[],
+  folder: string,
+): FoundFiles {
+  const search = new Search(folder, exclude.map(globExpression));
+  for (const word of words.length === 0 ? ['.'] : words) search.word(word);
+  return search;
+}
+
+class Search implements FoundFiles {
+  private readonly found = new Set<string>();
+  readonly foreign: string[] = [];
+  readonly unreadable: string[] = [];
+  private readonly folder: string;
+  private readonly exclude: readonly RegExp[];
+  private entries = 0;
+
+  constructor(folder: string, exclude: readonly RegExp[]) {
+    this.folder = folder;
+    this.exclude = exclude;
+  }
+
+  get files(): readonly string[] {
+    return [...this.found];
+  }
+
+  word(word: string): void {
+    const path = resolve(this.folder, word);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory() === true) this.walk(path, (file) => isOurs(file, 'folder'));
+    else if (stat !== undefined) this.named(path);
+    else if (isGlob(word)) this.glob(word);
+    else throw new UsageError(say('There is no file or folder {0}.', word));
+  }
+
+  private named(path: string): void {
+    if (this.excluded(path)) return;
+    const ours = isOurs(path, 'named');
+    if (ours === undefined) this.unreadable.push(path);
+    else if (ours) this.found.add(path);
+    else this.foreign.push(path);
+  }
+
+  private glob(glob: string): void {
+    const { folder, rest } = splitGlob(glob.split(sep).join('/'));
+    const start = resolve(this.folder, folder);
+    const expression = globExpression(rest);
+    const matches: string[] = [];
+    this.walk(start, (file) => {
+      if (!expression.test(relative(start, file).split(sep).join('/'))) return false;
+      const ours = isOurs(file, 'named');
+      if (ours !== false) matches.push(file);
+      return ours;
+    });
+    if (matches.length === 0) {
+      throw new UsageError(say('No migration file and no domain XML matches {0}.', glob));
+    }
+  }
+
+  /** Visits each real folder once, so that symbolic links cannot lead in a circle. */
+  private walk(
+    start: string,
+    wanted: (file: string) => boolean | undefined,
+    seen = new Set<string>(),
+    depth = 0,
+  ): void {
+    let names: readonly string[];
+    try {
+      const real = realpathSync(start);
+      if (seen.has(real) || depth > depthLimit) return;
+      seen.add(real);
+      names = readdirSync(start).sort();
+    } catch {
+      this.unreadable.push(start);
+      return;
+    }
+    for (const name of names) {
+      if (++this.entries > entryLimit) {
+        throw new UsageError(
+          say('There are more than {0} files below {1}; name a smaller folder.', entryLimit, start),
+        );
+      }
+      const path = join(start, name);
+      if (this.excluded(path)) continue;
+      // A symbolic link that leads nowhere is nothing.
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat?.isDirectory() === true) {
+        if (!skippedFolder(name)) this.walk(path, wanted, seen, depth + 1);
+      } else if (stat?.isFile() === true) {
+        const ours = wanted(path);
+        if (ours === undefined) this.unreadable.push(path);
+        else if (ours) this.found.add(path);
+      }
+    }
+  }
+
+  /** `--exclude` is matched against the path below the current folder, its folders, and the name. */
+  private excluded(path: string): boolean {
+    if (this.exclude.length === 0) return false;
+    const below = relative(this.folder, path).split(sep).join('/');
+    const name = basename(path);
+    return this.exclude.some((each) => each.test(below) || each.test(name));
+  }
+}
+
+function skippedFolder(name: string): boolean {
+  return name.startsWith('.') || name === 'node_modules' || name === 'dist' || name === 'out';
+}
+
+/**
+ * Is it a migration file or domain XML? By its name, or for other XML by its root element; in a
+ * folder that nobody looked through by hand the root needs the `type` that libvirt demands, because
+ * other programs have a `<domain>`, too. Undefined when it cannot be read.
+ */
+function isOurs(path: string, how: 'named' | 'folder'): boolean | undefined {
+  const uri = pathToFileURL(path).href;
+  if (documentKind(uri, undefined, '') !== undefined) {
+    return readHead(path, 1) === undefined ? undefined : true;
+  }
+  if (!/\.xml$/i.test(path)) return false;
+  const head = readHead(path, headLength)?.toString('utf8');
+  if (head === undefined) return undefined;
+  if (documentKind(uri, undefined, head) !== 'domain-xml') return false;
+  return how === 'named' || /<domain\s[^>]*?\btype\s*=/.test(head);
+}
+
+function readHead(path: string, length: number): Buffer | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const head = Buffer.alloc(length);
+    return head.subarray(0, readSync(file, head, 0, length, 0));
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
