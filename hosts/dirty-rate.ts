@@ -3,7 +3,6 @@ import { readDomain } from '../core/domain/read.ts';
 import { say } from '../core/messages.ts';
 import type { Message } from '../core/messages.ts';
 import { formatDuration, formatRate, formatSize } from '../core/units/quantity.ts';
-import type { Command } from '../core/virsh/command.ts';
 import {
   calcDirtyRateCommand,
   isAlreadyMeasuring,
@@ -20,10 +19,8 @@ import type {
 } from '../core/virsh/dirty-rate.ts';
 import { domainStateCommand, virsh } from '../core/virsh/domain-commands.ts';
 import { parseDomainState } from '../core/virsh/domain-state.ts';
-import { parseDomainList } from '../core/virsh/parse/domain-list.ts';
-import { parseQmp } from '../core/virsh/parse/qmp.ts';
-import type { QmpAnswer } from '../core/virsh/parse/qmp.ts';
 import { parseXml } from '../core/xml/parse.ts';
+import { DomainAccess } from './domain-access.ts';
 import { HostError } from './host-error.ts';
 import type { HostSession } from './session.ts';
 
@@ -62,7 +59,6 @@ export interface DirtyRateResult {
   readonly notes: readonly Message[];
 }
 
-const commandTimeout = 45_000;
 const pollInterval = 250;
 /** Milliseconds that a measurement may take beyond its own time. */
 const measuringGrace = 30_000;
@@ -82,14 +78,15 @@ export async function measureDirtyRate(
   options: DirtyRateOptions,
 ): Promise<DirtyRateResult> {
   const mode = options.mode ?? 'page-sampling';
-  const run = new Measuring(session, domain, options);
+  const domains = new DomainAccess(session, options.signal);
+  const run = new Measuring(domains, domain, options);
   checkRanges(session.host, options);
-  const { uuid, name } = await run.find();
+  const { uuid, name } = await domains.find(domain);
   const { xml, memory } = await run.prepare(uuid);
   const refusal =
     mode === 'page-sampling'
       ? undefined
-      : whyModeIsRefused(mode, xml, await run.ask(monitorCommand(uuid, 'query-kvm')));
+      : whyModeIsRefused(mode, xml, await domains.ask(monitorCommand(uuid, 'query-kvm')));
   if (refusal !== undefined) throw new HostError('operation', session.host, refusal);
   const measurement: DirtyRateMeasurement = {
     mode,
@@ -106,33 +103,22 @@ export async function measureDirtyRate(
 }
 
 class Measuring {
-  readonly #session: HostSession;
+  readonly #domains: DomainAccess;
   readonly #named: string;
   readonly #options: DirtyRateOptions;
 
-  constructor(session: HostSession, named: string, options: DirtyRateOptions) {
-    this.#session = session;
+  constructor(domains: DomainAccess, named: string, options: DirtyRateOptions) {
+    this.#domains = domains;
     this.#named = named;
     this.#options = options;
   }
 
-  /**
-   * The domain of exactly this name or UUID. virsh itself would take a name of digits for an ID, so
-   * it is only ever given UUIDs.
-   */
-  async find(): Promise<{ readonly uuid: string; readonly name: string }> {
-    const listed = parseDomainList(await this.#run(virsh('list', '--all', '--uuid', '--name')));
-    const found = listed.find(({ uuid, name }) => name === this.#named || uuid === this.#named);
-    if (found !== undefined) return found;
-    throw this.#error(say('{0} has no domain {1}.', this.#session.host, this.#named));
-  }
-
   async prepare(uuid: string): Promise<{ readonly xml: string; readonly memory: number }> {
-    const state = parseDomainState(await this.#exec(domainStateCommand(uuid)));
+    const state = parseDomainState(await this.#domains.exec(domainStateCommand(uuid)));
     if (state.kind !== 'present' || state.state !== 'running') {
       const is =
         state.kind === 'present' ? state.state : state.kind === 'unknown' ? state.text : 'gone';
-      throw this.#error(
+      throw this.#domains.error(
         say(
           'The dirty rate of {0} cannot be measured: it is not running but {1}.',
           this.#named,
@@ -140,10 +126,10 @@ class Measuring {
         ),
       );
     }
-    const xml = await this.#run(virsh('dumpxml', '--domain', uuid));
+    const xml = await this.#domains.run(virsh('dumpxml', '--domain', uuid));
     const memory = readDomain('live', parseXml(xml)).domain?.memory?.value;
     if (memory === undefined)
-      throw this.#error(say('The live XML of {0} does not tell its memory.', this.#named));
+      throw this.#domains.error(say('The live XML of {0} does not tell its memory.', this.#named));
     return { xml, memory };
   }
 
@@ -168,12 +154,14 @@ class Measuring {
     await this.#wait(calcTimeSeconds * 1000);
     const until = performance.now() + measuringGrace;
     for (;;) {
-      const state = readDirtyRate(await this.ask(queryDirtyRateCommand(uuid)));
+      const state = readDirtyRate(await this.#domains.ask(queryDirtyRateCommand(uuid)));
       if (state.kind === 'measured') return state;
       if (state.kind !== 'measuring')
-        throw this.#error(say('QEMU lost the measurement of {0}: {1}', this.#named, state.kind));
+        throw this.#domains.error(
+          say('QEMU lost the measurement of {0}: {1}', this.#named, state.kind),
+        );
       if (performance.now() > until)
-        throw this.#error(
+        throw this.#domains.error(
           say(
             'The measurement of {0} did not end within {1}.',
             this.#named,
@@ -184,46 +172,19 @@ class Measuring {
     }
   }
 
-  /** Asks QEMU. virsh exits with 0 when QEMU refuses, so the answer is read in any case. */
-  async ask(command: Command): Promise<QmpAnswer> {
-    return parseQmp(await this.#run(command));
-  }
-
   /** Starts a measurement; waits while one runs that somebody else began. */
   async #start(uuid: string, measurement: DirtyRateMeasurement): Promise<void> {
     const until = performance.now() + foreignWait;
     for (;;) {
-      const answer = await this.ask(calcDirtyRateCommand(uuid, measurement));
+      const answer = await this.#domains.ask(calcDirtyRateCommand(uuid, measurement));
       if (answer.kind === 'return') return;
       if (!isAlreadyMeasuring(answer)) {
         const said = answer.kind === 'error' ? answer.description : answer.text.trim();
-        throw this.#error(say('QEMU does not measure {0}: {1}', this.#named, said));
+        throw this.#domains.error(say('QEMU does not measure {0}: {1}', this.#named, said));
       }
       if (performance.now() > until) throw this.#alwaysMeasured();
       await this.#wait(pollInterval);
     }
-  }
-
-  async #exec(command: Command) {
-    const { signal } = this.#options;
-    return this.#session.exec(command, {
-      timeout: commandTimeout,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  }
-
-  /** The output of a command that succeeded. */
-  async #run(command: Command): Promise<string> {
-    const result = await this.#exec(command);
-    if (result.code === 0) return result.stdout;
-    const said = (result.stderr.trim() || result.stdout.trim()).replace(/^error: /gm, '');
-    throw this.#error(
-      say(
-        'libvirt on {0} refused: {1}',
-        this.#session.host,
-        said === '' ? `exit code ${String(result.code)}` : said,
-      ),
-    );
   }
 
   async #wait(milliseconds: number): Promise<void> {
@@ -233,20 +194,16 @@ class Measuring {
     } catch {
       throw new HostError(
         'cancelled',
-        this.#session.host,
+        this.#domains.host,
         say('The measurement of {0} was given up.', this.#named),
       );
     }
   }
 
   #alwaysMeasured(): HostError {
-    return this.#error(
+    return this.#domains.error(
       say('The dirty rate of {0} is being measured by somebody else all the time.', this.#named),
     );
-  }
-
-  #error(message: Message): HostError {
-    return new HostError('operation', this.#session.host, message);
   }
 }
 

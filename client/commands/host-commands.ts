@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { addHostByWizard } from '../inventory/add-host.ts';
 import { benchmarkDirtyRate, defaultMeasurement, measurementOf } from './benchmark-dirty-rate.ts';
+import { showMigrationSettings } from './migration-settings.ts';
 import type { CommandWorld, Commands } from './register.ts';
 import { domainTarget, hostName } from './targets.ts';
 
@@ -34,6 +35,10 @@ export function hostCommands(world: CommandWorld): Commands {
       const target = await domainTarget(argument, sources);
       if (target === undefined) return;
       await benchmarkDirtyRate(target, await measurementFor(argument), world);
+    },
+    'domain.migrationSettings': async (argument) => {
+      const target = await domainTarget(argument, sources);
+      if (target !== undefined) await showMigrationSettings(target, connections);
     },
     'log.show': async () => {
       log.show();

@@ -157,6 +157,40 @@ test('facts are written to a file that check reads', patience, async () => {
 });
 
 test(
+  'settings of a running domain are read and changed, by the machine’s own ssh as well',
+  patience,
+  async () => {
+    const before = await cli('settings', 'web01', '--host', 'kvm01', '--ssh-transport', 'system');
+    assert.equal(before.code, 0, before.said);
+    assert.match(before.said, /^downtime-limit +300ms +300ms +kept, unless/m);
+    assert.match(
+      before.said,
+      /^xbzrle +off +overwritten at every launch; use policy\.compression/m,
+    );
+    const changes = ['--max-downtime', '700ms', '--bandwidth', '321MiB/s'];
+    const more = ['--parameter', 'max-cpu-throttle=80', '--capability', 'release-ram=on'];
+    const after = await cli('settings', 'web01', '--host', 'kvm01', ...changes, ...more);
+    assert.equal(after.code, 0, after.said);
+    assert.match(after.said, /^downtime-limit +700ms +300ms/m);
+    assert.match(after.said, /^max-cpu-throttle +80% +99%/m);
+    assert.match(after.said, /^release-ram +on +kept/m);
+    const asked = await hosts().exec(
+      'kvm01',
+      'virsh migrate-getmaxdowntime web01; virsh migrate-getspeed web01',
+    );
+    assert.deepEqual(asked.stdout.split(/\s+/).filter(Boolean), ['700', '321']);
+    const wrong = await cli('settings', 'web01', '--host', 'kvm01', '--parameter', 'mode=perhaps');
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.said, /QEMU on kvm01 refused: .*perhaps/);
+    const back = ['--max-downtime', '300ms', '--bandwidth', '8796093022207MiB/s'];
+    const undone = await cli('settings', 'web01', '--host', 'kvm01', ...back);
+    assert.equal(undone.code, 0, undone.said);
+    const off = ['--capability', 'release-ram=off', '--parameter', 'max-cpu-throttle=99'];
+    assert.equal((await cli('settings', 'web01', '--host', 'kvm01', ...off)).code, 0);
+  },
+);
+
+test(
   'the story of the terminal ends with the guest on the destination, its memory and disk intact',
   patience,
   async () => {
