@@ -24,7 +24,9 @@ export interface Cause {
   /** Id of the rule that describes this cause; undefined when none is known to fit. */
   readonly code: string | undefined;
   readonly message: Message;
-  /** libvirt's words, unchanged. */
+  /** What to do; absent when no cause is known, and in records of older versions. */
+  readonly remedy?: Message;
+  /** libvirt's words, unchanged; behind them what the hosts' logs say. */
   readonly text: string;
 }
 

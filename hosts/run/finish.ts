@@ -1,3 +1,4 @@
+import { hidesCause, leavesCauseToGuestLog } from '../../core/explain/explain.ts';
 import { say } from '../../core/messages.ts';
 import type { Message } from '../../core/messages.ts';
 import type { Plan } from '../../core/planner/plan.ts';
@@ -6,11 +7,12 @@ import { parseJobInfo } from '../../core/virsh/job-info.ts';
 import type { JobProgress } from '../../core/virsh/job-info.ts';
 import { parseDomainState, postCopyOf } from '../../core/virsh/domain-state.ts';
 import type { DomainState } from '../../core/virsh/domain-state.ts';
+import { guestLogCommand } from '../../core/virsh/log-commands.ts';
 import { parseRunReading } from '../../core/virsh/run-reading.ts';
 import type { RunReading } from '../../core/virsh/run-reading.ts';
 import { reasonOf } from '../host-error.ts';
 import type { Cause, GuestPlace, Measured, RunEvent, RunOutcome } from './entry.ts';
-import { explain, hidesCause, recentErrors } from './explain.ts';
+import { explain, recentErrors, recentGuestErrors } from './explain.ts';
 import type { Links } from './links.ts';
 import { undoSteps } from './undo.ts';
 import type { Effects } from './undo.ts';
@@ -266,11 +268,14 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
       text: '',
     };
   }
-  if (!hidesCause(text)) return explain(text);
-  const said = await destinationErrors(input);
+  const explained = explain(text);
+  const fromDaemon = hidesCause(text) ? await destinationErrors(input) : [];
+  const vague = explained.code === undefined || leavesCauseToGuestLog(text) || hidesCause(text);
+  const fromGuest = vague ? await guestErrors(input) : [];
+  const said = [...new Set([...fromDaemon, ...fromGuest])];
+  if (said.length === 0) return explained;
   const known = said.map(explain).findLast(({ code }) => code !== undefined);
-  if (known === undefined) return explain(text);
-  return { ...known, text: `${text}\n${said.join('\n')}` };
+  return { ...(known ?? explained), text: [text, ...said].join('\n') };
 }
 
 async function destinationErrors({
@@ -288,6 +293,31 @@ async function destinationErrors({
   } catch {
     return [];
   }
+}
+
+/** What the guest's QEMU said on the destination, then on the source. */
+async function guestErrors({
+  plan,
+  links,
+  signal,
+  startedAt,
+}: FinishInput): Promise<readonly string[]> {
+  const asked = [
+    { host: plan.destination.host, domain: plan.destinationDomain },
+    { host: plan.source.host, domain: plan.domain },
+  ];
+  const said = await Promise.all(
+    asked.map(async ({ host, domain }) => {
+      try {
+        const options = { timeout: queryTimeout, signal };
+        const { stdout } = await links.exec(host, guestLogCommand(domain), options);
+        return recentGuestErrors(stdout, Date.now() - startedAt + 5000);
+      } catch {
+        return [];
+      }
+    }),
+  );
+  return said.flat();
 }
 
 async function readStatistics({ plan, links, signal, last }: FinishInput): Promise<Measured> {
