@@ -85,11 +85,13 @@ function fromHosts(hosts: readonly HostSnapshot[], listed: Listed): readonly Kno
     }));
 }
 
+const letters = 'abcdefghijklmnopqrstuvwxyz'.split('');
+
 /** The next name of each bus that no disk has. */
 export function freeTargets({ domain }: DomainXml): readonly KnownValue[] {
   const taken = new Set(domain?.disks.map(({ target }) => target.value));
   return ['vd', 'sd', 'hd'].flatMap((prefix) => {
-    const letter = [...'abcdefghijklmnopqrstuvwxyz'].find((each) => !taken.has(prefix + each));
+    const letter = letters.find((each) => !taken.has(prefix + each));
     return letter === undefined ? [] : [{ text: prefix + letter, detail: say('not taken yet') }];
   });
 }
