@@ -1,4 +1,5 @@
 import { say } from '../messages.ts';
+import type { ImageFacts, ImageLayerFacts } from '../facts/snapshot.ts';
 import { compareImages } from '../rules/storage/image-identity.ts';
 import type { DiskContext } from './decide-disks.ts';
 
@@ -21,11 +22,10 @@ export function decideBases(context: DiskContext): readonly Base[] {
 
 function decideBase(context: DiskContext, path: string): Base | undefined {
   const { move, view, facts, prove, assume, refuse } = context;
-  const [here, there] = [facts['source.images'], facts['destination.images']];
-  const [source, destination] = [
-    here.known ? here.value.get(path) : undefined,
-    there.known ? there.value.get(path) : undefined,
-  ];
+  const there = facts['destination.images'];
+  const layer = move.source?.layers?.find((one) => one.path === path);
+  const source = layer === undefined ? undefined : asImage(layer);
+  const destination = there.known ? there.value.get(path) : undefined;
   const identities = [facts['source.identity'], facts['destination.identity']] as const;
   if (!path.startsWith('/') || source?.format === undefined || destination === undefined) {
     refuse(
@@ -79,4 +79,8 @@ function decideBase(context: DiskContext, path: string): Base | undefined {
   }
   prove.push({ target: move.target, path });
   return base;
+}
+
+function asImage(layer: ImageLayerFacts): ImageFacts {
+  return { ...layer, allocated: undefined, backing: [] };
 }

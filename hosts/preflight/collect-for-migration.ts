@@ -57,7 +57,12 @@ export async function collectForMigration(request: {
   // What runs may have other disks than the file says; their images are asked for as well.
   const live =
     here === undefined ? undefined : liveDomain(here, descriptor.migration.domain?.value);
-  const needed = pathsToAsk(descriptor, live).destination;
+  const needed = [
+    ...pathsToAsk(descriptor, live).destination,
+    ...(here === undefined || descriptor.migration.storage?.mode?.value !== 'copy-incremental'
+      ? []
+      : backingPaths(here, live)),
+  ];
   if (there?.unreachable === undefined && there !== undefined) {
     const missing = needed.filter((path) => !Object.hasOwn(there.images, path));
     const files = filesOf(live);
@@ -95,6 +100,14 @@ export async function collectHost(request: {
     }
     throw error;
   }
+}
+
+/** Backing files below the domain's images: an incremental copy relies on them. */
+function backingPaths(said: HostSnapshot, live: Domain | undefined): readonly string[] {
+  return (live?.disks ?? []).flatMap(({ source }) => {
+    const answer = source === undefined ? undefined : said.images[source.value];
+    return answer?.ok === true ? answer.value.backing.filter((path) => path.startsWith('/')) : [];
+  });
 }
 
 function liveDomain(said: HostSnapshot, name: string | undefined): Domain | undefined {

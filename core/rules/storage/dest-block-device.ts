@@ -10,12 +10,18 @@ function reportDevice(migration: MigrationView, disk: Disk, path: string, report
   report({
     at: migration.has(own) ? migration.at(own) : migration.atDisk(target),
     message: say(
-      'Disk {0} would be copied onto the block device {1} on {2}. openEuler supports files only as the target of a copy; libvirt would write over the device without asking. Give the path of an image file.',
+      'Disk {0} would be copied onto the block device {1} on {2}. openEuler supports files only as the target of a copy; libvirt would write over the device without asking. Give the path of an image file, or write “device: true” beside the path if all that it holds may be lost.',
       target,
       path,
       migration.destinationName,
     ),
   });
+}
+
+/** The file names the device and says that all it holds may be overwritten. */
+function isOffered(migration: MigrationView, target: string): boolean {
+  const destination = migration.disk(target)?.destination;
+  return destination?.device?.value === true && destination.path !== undefined;
 }
 
 export default defineRule({
@@ -26,6 +32,7 @@ export default defineRule({
   check(migration, facts, report) {
     for (const move of diskMoves(migration, facts)) {
       if (move.copied !== true || move.path === undefined) continue;
+      if (isOffered(migration, move.target)) continue;
       const asked = move.destination?.kind;
       const device = asked === 'block' || (asked !== 'file' && isDevicePath(move.path));
       if (device) reportDevice(migration, move.disk, move.path, report);
@@ -34,6 +41,7 @@ export default defineRule({
   meanwhile: [
     meanwhile(['domain'], (migration, { domain }, report) => {
       for (const disk of migration.copiedDisks(domain)) {
+        if (isOffered(migration, disk.target.value)) continue;
         const path = migration.destinationPath(disk);
         const sameDevice =
           disk.type.value === 'block' &&
@@ -47,11 +55,11 @@ export default defineRule({
         const path = entry.destination?.path;
         if (entry.target === undefined || entry.action?.value !== 'copy' || path === undefined)
           continue;
-        if (!isDevicePath(path.value)) continue;
+        if (!isDevicePath(path.value) || isOffered(migration, entry.target.value)) continue;
         report({
           at: path.span,
           message: say(
-            'Disk {0} would be copied onto the block device {1} on {2}. openEuler supports files only as the target of a copy; libvirt would write over the device without asking. Give the path of an image file.',
+            'Disk {0} would be copied onto the block device {1} on {2}. openEuler supports files only as the target of a copy; libvirt would write over the device without asking. Give the path of an image file, or write “device: true” beside the path if all that it holds may be lost.',
             entry.target.value,
             path.value,
             migration.destinationName,

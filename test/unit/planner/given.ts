@@ -7,6 +7,7 @@ import type {
   FactsSnapshot,
   HostSnapshot,
   ImageFacts,
+  ImageLayerFacts,
 } from '../../../core/facts/snapshot.ts';
 import { migrationFacts } from '../../../core/facts/view.ts';
 import type { PlanResult } from '../../../core/planner/plan.ts';
@@ -152,6 +153,17 @@ function host(name: string, hostUuid: string, domains: readonly DomainFacts[]): 
   };
 }
 
+/** What the source says of the images below a disk: those of `bases` that its chain names. */
+function layersOf(disk: GivenDisk, bases: readonly GivenDisk[]): readonly ImageLayerFacts[] {
+  return (disk.source?.backing ?? []).flatMap((path) => {
+    const base = bases.find((one) => one.path === path);
+    if (base === undefined) return [];
+    const { kind, inode, modified, deviceIdentity, filesystem, ...facts } = image(base.source);
+    const { virtualSize = 0, format = '' } = facts;
+    return [{ path, format, virtualSize, kind, inode, modified, deviceIdentity, filesystem }];
+  });
+}
+
 function versionsOf(libvirt: string, migrateOptions: readonly string[]): HostSnapshot['versions'] {
   return { ok: true, value: { libvirt, qemu: '10.0.0', migrateOptions }, from: 'test' };
 }
@@ -187,7 +199,14 @@ export function planInput(given: Given): PlanInput {
         .filter(({ type = 'file' }) => type !== 'network')
         .map((disk) => [
           disk.path,
-          { ok: true as const, value: image(disk[side]), from: 'qemu-img info' },
+          {
+            ok: true as const,
+            value:
+              side === 'source'
+                ? { ...image(disk[side]), layers: layersOf(disk, given.bases ?? []) }
+                : image(disk[side]),
+            from: 'qemu-img info',
+          },
         ]),
     );
   const missing = Object.fromEntries(
