@@ -38,11 +38,14 @@ const mentions: readonly {
 ];
 
 /** Where the thing that a place refers to is named in this file: the alias of a team, a NUMA cell. */
-export function definitionInDomain(xml: DomainXml, offset: number): readonly Span[] {
+export function definitionInDomain(
+  xml: DomainXml,
+  offset: number,
+): { readonly origin: Span; readonly target: Span } | undefined {
   const { at, all } = mentionAt(xml, offset);
-  return at === undefined || at.defines
-    ? []
-    : all.filter((other) => other.defines && same(at, other)).map(({ span }) => span);
+  if (at === undefined || at.defines) return undefined;
+  const found = all.find((other) => other.defines && same(at, other));
+  return found === undefined ? undefined : { origin: at.span, target: found.span };
 }
 
 /** All places in this file that name the same thing as this place, its definition included. */

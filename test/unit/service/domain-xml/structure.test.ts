@@ -162,14 +162,14 @@ describe('references inside of a domain', () => {
   const xml = domainXml(guest);
   const at = (word: string, from = 0): number => guest.indexOf(word, from) + word.length - 1;
   it('lead from a team to the alias, from a pin to the I/O thread', () => {
-    const [alias] = definitionInDomain(xml, at("persistent='ua-net"));
-    assert.equal(alias?.start, guest.indexOf("name='ua-net") + 6);
-    const [thread] = definitionInDomain(xml, at("iothread='4"));
-    assert.equal(thread?.start, guest.indexOf("id='4") + 4);
+    const alias = definitionInDomain(xml, at("persistent='ua-net"));
+    assert.equal(alias?.target.start, guest.indexOf("name='ua-net") + 6);
+    const thread = definitionInDomain(xml, at("iothread='4"));
+    assert.equal(thread?.target.start, guest.indexOf("id='4") + 4);
   });
   it('are all found from the definition', () => {
     assert.equal(mentionsInDomain(xml, at("id='4")).length, 3);
-    assert.deepEqual(definitionInDomain(xml, at("id='4")), []);
+    assert.equal(definitionInDomain(xml, at("id='4")), undefined);
   });
   it('are highlighted, and so are the two tags of an element', () => {
     assert.equal(highlights(xml, at("name='ua-net")).length, 2);
