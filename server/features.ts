@@ -9,7 +9,7 @@ import { ignoreFixes } from '../core/rules/ignore-fixes.ts';
 import { codeActions, fixAll } from '../core/service/code-actions.ts';
 import { codeLenses } from '../core/service/code-lenses.ts';
 import { complete } from '../core/service/completion.ts';
-import { definition, references } from '../core/service/definition.ts';
+import { definition } from '../core/service/definition.ts';
 import { domainXmlOf, migrationOf } from '../core/service/context.ts';
 import { documentLinks } from '../core/service/document-links.ts';
 import { hover } from '../core/service/hover.ts';
@@ -26,6 +26,7 @@ import type { Conversion } from './convert.ts';
 import { toDiagnostics } from './publisher.ts';
 import { registerEditing } from './editing-features.ts';
 import { registerHighlights } from './highlight-features.ts';
+import { registerNaming } from './naming-features.ts';
 import { toMarkdown } from './markdown.ts';
 import type { Session } from './session.ts';
 
@@ -136,15 +137,6 @@ export function registerFeatures(session: Session): void {
       }));
     }),
   );
-  connection.onReferences(
-    answer('references', inDocument, ({ position }, { uri, context, conversion }) => {
-      const open = session.workspace.documents().map((document) => document.uri);
-      return references(context, conversion.lines(uri).offset(position), open).map((found) => ({
-        uri: found.uri,
-        range: toRange(found, conversion),
-      }));
-    }),
-  );
   connection.onDocumentLinks(
     answer('links', inDocument, (_params, { uri, context, conversion }) =>
       documentLinks(context).map((link) => ({
@@ -171,6 +163,7 @@ export function registerFeatures(session: Session): void {
   );
   registerEditing(session, answer);
   registerHighlights(session, answer);
+  registerNaming(session, answer);
 }
 
 /** The protocol's hierarchy of kinds: `source.fixAll.x` is a `source`. */

@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { isDescriptorName } from '../core/service/document-kind.ts';
+import { documentKind, isDescriptorName } from '../core/service/document-kind.ts';
 import type { ParseCache } from '../core/service/parse-cache.ts';
 import type { Workspace } from '../core/service/workspace.ts';
 import type { Claims } from '../core/rules/claims.ts';
@@ -93,6 +93,14 @@ export class OpenWorkspace implements Workspace {
 
   documents(): readonly TextDocument[] {
     return [...this.open.values()];
+  }
+
+  /** Descriptors of the workspace and those that are open, each once, in the editor's spelling. */
+  allDescriptors(): readonly string[] {
+    const open = [...this.open.values()]
+      .filter(({ uri, languageId }) => documentKind(uri, languageId, '') === 'descriptor')
+      .map(({ uri }) => uri);
+    return [...open, ...[...this.descriptors].filter((uri) => !this.open.has(uri))];
   }
 
   read(uri: string): string | undefined {

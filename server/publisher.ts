@@ -90,23 +90,25 @@ export class Publisher {
   }
 
   private publishOpen(): void {
-    const { workspace, pulls, conversion } = this.options;
-    if (pulls()) return;
-    const converted = conversion();
+    const { options } = this;
+    const { workspace } = options;
+    if (options.pulls()) return;
+    const converted = options.conversion();
     for (const { uri } of workspace.documents()) this.send(uri, converted);
   }
 
   /** Nothing is outdated any more: what has changed elsewhere is sent. */
   private settle(): void {
-    const { workspace, diagnoses, conversion, pulls, pullsWorkspace } = this.options;
+    const { options } = this;
+    const { workspace, diagnoses } = options;
     const changed = diagnoses.takeChanged();
-    const converted = conversion();
+    const converted = options.conversion();
     for (const uri of new Set([...changed, ...this.withFindings])) {
       const open = workspace.document(uri) !== undefined;
-      if (open ? !pulls() : !pullsWorkspace()) this.send(uri, converted);
+      if (open ? !options.pulls() : !options.pullsWorkspace()) this.send(uri, converted);
       else this.clear(uri);
     }
-    this.options.settled(changed);
+    options.settled(changed);
   }
 
   private send(uri: string, conversion: Conversion): void {

@@ -21,6 +21,7 @@ import type { Translate } from '../core/messages.ts';
 import { documentationPage } from '../core/rules/documentation.ts';
 import { completionTriggers } from '../core/service/completion.ts';
 import { createParseCache } from '../core/service/parse-cache.ts';
+import { tokenModifiers, tokenTypes } from '../core/service/semantic-tokens.ts';
 import type { FactsParams, ServerOptions } from '../core/service/protocol.ts';
 import { factsMethod } from '../core/service/protocol.ts';
 import { createConversion } from './convert.ts';
@@ -96,7 +97,7 @@ export class Session {
         this.pull.wake();
       },
       tell: (message) => {
-        void connection.window.showWarningMessage(render(message, this.translate));
+        connection.window.showWarningMessage(render(message, this.translate));
       },
     });
     this.pull = new WorkspacePull({
@@ -188,7 +189,9 @@ export class Session {
           interFileDependencies: true,
           workspaceDiagnostics: true,
         },
-        completionProvider: { triggerCharacters: [...new Set(Object.values(completionTriggers).flat())] },
+        completionProvider: {
+          triggerCharacters: [...new Set(Object.values(completionTriggers).flat())],
+        },
         hoverProvider: true,
         codeActionProvider: {
           codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll],
@@ -201,6 +204,13 @@ export class Session {
         documentLinkProvider: {},
         documentFormattingProvider: true,
         documentRangeFormattingProvider: true,
+        renameProvider: { prepareProvider: true },
+        workspaceSymbolProvider: true,
+        semanticTokensProvider: {
+          legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] },
+          full: true,
+          range: true,
+        },
         foldingRangeProvider: true,
         selectionRangeProvider: true,
         documentHighlightProvider: true,

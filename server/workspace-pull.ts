@@ -77,10 +77,10 @@ export class WorkspacePull {
     token: CancellationToken,
     progress: Progress,
   ): Promise<WorkspaceDocumentDiagnosticReport[]> {
-    const { diagnoses, workspace, conversion } = this.options;
+    const { diagnoses, workspace } = this.options;
     await this.settle(token);
     let items: WorkspaceDocumentDiagnosticReport[] = [];
-    const converted = conversion();
+    const converted = this.options.conversion();
     const current = new Set<string>();
     for (const [index, uri] of diagnoses.documents().entries()) {
       const key = canonicalUri(uri);

@@ -1,11 +1,11 @@
 import type { Location, Span } from '../text/span.ts';
 import type { Located } from '../text/span.ts';
 import { contains } from '../text/span.ts';
-import { elementAt } from './domain-hover.ts';
-import type { DomainXml } from './parse-cache.ts';
-import { domainXmlOf, migrationOf } from './context.ts';
+import { documentOf, domainXmlOf, migrationOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
 import { diskOf, domainOf } from './disk-facts.ts';
+import { definitionInDomain } from './domain-xml/references.ts';
+import { ofInventory } from './occurrences.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface Definition {
@@ -17,39 +17,35 @@ export interface Definition {
 /** Where the thing named at an offset of a descriptor is described. */
 export function definition(context: ServiceContext, offset: number): readonly Definition[] {
   const around = migrationOf(context);
-  if (around === undefined) return [];
+  if (around === undefined) {
+    return [...inInventory(context, offset), ...inDomainXml(context, offset)];
+  }
   return links(around)
     .filter(({ origin }) => contains(origin, offset))
     .slice(0, 1);
 }
 
-/** Places in open descriptors that name the disk, interface or domain at an offset of domain XML. */
-export function references(
-  context: ServiceContext,
-  offset: number,
-  descriptors: readonly string[],
-): readonly Location[] {
+/** Where the alias, the I/O thread or the NUMA cell that a place in domain XML names is described. */
+function inDomainXml(context: ServiceContext, offset: number): readonly Definition[] {
   const xml = domainXmlOf(context);
-  const starts = xml === undefined ? [] : startsAround(xml, offset);
-  if (starts.length === 0) return [];
-  return descriptors.flatMap((uri) => {
-    const around = migrationOf({ ...context, uri, languageId: undefined });
-    if (around?.domainXmlUri !== context.uri) return [];
-    return links(around)
-      .filter(({ target }) => target.uri === context.uri && starts.includes(target.span.start))
-      .map(({ origin }) => ({ uri, span: origin }));
-  });
+  const found = xml === undefined ? undefined : definitionInDomain(xml, offset);
+  return found === undefined
+    ? []
+    : [{ origin: found.origin, target: { uri: context.uri, span: found.target } }];
 }
 
-/** Where the text, the device or the domain around an offset begins: what definitions lead to. */
-function startsAround({ domain, document }: DomainXml, offset: number): readonly number[] {
-  const name = domain?.name?.span;
-  if (name !== undefined && contains(name, offset)) return [name.start];
-  let element = elementAt(document.root, offset);
-  while (element !== undefined && element.name !== 'disk' && element.name !== 'interface') {
-    element = element.parent;
-  }
-  return element === undefined ? [] : [element.startTagSpan.start];
+/** The host that the `jumpHost` of an inventory names. */
+function inInventory(context: ServiceContext, offset: number): readonly Definition[] {
+  const document = documentOf(context);
+  if (document?.kind !== 'descriptor') return [];
+  const descriptor = context.cache.descriptor(context.uri, document.text);
+  if (descriptor.kind !== 'HostInventory') return [];
+  const all = ofInventory(descriptor);
+  const asked = all.find(({ span, defines }) => !defines && contains(span, offset));
+  const host = all.find(({ name, defines }) => defines && name === asked?.name);
+  return asked === undefined || host === undefined
+    ? []
+    : [{ origin: asked.span, target: { uri: host.uri, span: host.span } }];
 }
 
 /** Every name in a descriptor that another document, or part of one, stands behind. */

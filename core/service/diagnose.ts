@@ -4,6 +4,7 @@ import type { Message } from '../messages.ts';
 import type { Problem, SyntaxProblem } from '../problems.ts';
 import { checkMigration } from '../rules/engine.ts';
 import type { WaitingRule } from '../rules/engine.ts';
+import type { SuppressedFinding } from '../rules/ignore.ts';
 import type { Located } from '../text/span.ts';
 import { documentKind } from './document-kind.ts';
 import { isUri } from './host-name.ts';
@@ -20,6 +21,8 @@ export interface Diagnosis {
   readonly problemsByDocument: ReadonlyMap<string, readonly Problem[]>;
   /** Rules that could not run yet, and why. */
   readonly waiting: readonly WaitingRule[];
+  /** Findings that a comment with a reason ignores; in `problems` there is none of them. */
+  readonly suppressed?: readonly SuppressedFinding[];
   /** Documents whose change can change this diagnosis, itself excepted. */
   readonly dependsOn: readonly string[];
 }
@@ -76,17 +79,26 @@ function diagnoseDescriptor(
     return diagnosis(uri, own, [], dependsOn);
   }
   const { facts, inventories } = around;
-  const checked = checkMigration({
-    descriptor,
-    facts,
-    // Without any inventory nobody can say that a host is unknown.
-    inventories: inventories.length === 0 ? undefined : inventories,
-    now: workspace.now(),
-  });
+  const checked = checkMigration(
+    {
+      descriptor,
+      facts,
+      // Without any inventory nobody can say that a host is unknown.
+      inventories: inventories.length === 0 ? undefined : inventories,
+      neighbours: workspace.neighbours?.(uri),
+      levels: workspace.levels?.(),
+      domainXml: around.domainXml,
+      now: workspace.now(),
+    },
+    cache.rules,
+  );
   const problems = checked.problems.map((problem) =>
     withinReach(problem, descriptor, around, workspace),
   );
-  return diagnosis(uri, [...own, ...problems], checked.waiting, dependsOn);
+  return {
+    ...diagnosis(uri, [...own, ...problems], checked.waiting, dependsOn),
+    suppressed: checked.suppressed,
+  };
 }
 
 /** The `domainXml` file is missing, or broken. */

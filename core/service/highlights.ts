@@ -2,12 +2,13 @@ import type { Span } from '../text/span.ts';
 import { domainXmlOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
 import { highlights } from './domain-xml/references.ts';
+import { highlightsInDescriptor } from './references.ts';
 import { tagPairAt } from './domain-xml/tag-pair.ts';
 
 /** What is highlighted with the place of the cursor; empty where nothing belongs to it. */
 export function documentHighlights(context: ServiceContext, offset: number): readonly Span[] {
   const xml = domainXmlOf(context);
-  return xml === undefined ? [] : highlights(xml, offset);
+  return xml === undefined ? highlightsInDescriptor(context, offset) : highlights(xml, offset);
 }
 
 /** Ranges that change together while one of them is typed over: the names of a tag pair. */

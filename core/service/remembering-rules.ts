@@ -45,7 +45,10 @@ export function rememberingRules(
     needs: body.needs,
     check(view, facts, report, wait) {
       let recordings = memory.get(view.descriptor);
-      if (recordings === undefined) memory.set(view.descriptor, (recordings = new Map()));
+      if (recordings === undefined) {
+        recordings = new Map<RuleCheck, Recording>();
+        memory.set(view.descriptor, recordings);
+      }
       const given = body.needs.map((name) => facts[name]);
       const known = recordings.get(body);
       if (known?.facts.every((value, index) => value === given[index]) === true) {
@@ -58,9 +61,9 @@ export function rememberingRules(
       recordings.delete(body);
       const reports: Report[] = [];
       const waits: [FactName, Message][] = [];
-      let lookedElsewhere = false;
+      const looked = { elsewhere: false };
       const watched = watch(view, () => {
-        lookedElsewhere = true;
+        looked.elsewhere = true;
       });
       body.check(
         watched,
@@ -74,22 +77,21 @@ export function rememberingRules(
           wait(fact, why);
         },
       );
-      if (!lookedElsewhere) recordings.set(body, { facts: given, reports, waits });
+      if (!looked.elsewhere) recordings.set(body, { facts: given, reports, waits });
     },
   });
   return rules.map((rule) => {
-    const { check } = remembering(rule);
-    const others = rule.meanwhile?.map(remembering);
-    return { ...rule, check, ...(others === undefined ? {} : { meanwhile: others }) };
+    const meanwhile = rule.meanwhile?.map(remembering);
+    return { ...rule, ...remembering(rule), ...(meanwhile === undefined ? {} : { meanwhile }) };
   });
 }
 
 /** The view, which tells when something is read that does not come from the descriptor. */
 function watch(view: MigrationView, looked: () => void): MigrationView {
   return new Proxy(view, {
-    get(target, name: keyof MigrationView) {
+    get(target, name): unknown {
       if (!Object.hasOwn(ofTheDescriptor, name)) looked();
-      return target[name];
+      return Reflect.get(target, name);
     },
   });
 }

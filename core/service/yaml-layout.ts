@@ -44,7 +44,11 @@ class Layout {
     else if (node.kind === 'mapping') {
       for (const entry of node.entries) this.entry(entry, column);
     } else {
-      for (const item of node.items) this.item(item, column);
+      let from = node.span.start;
+      for (const item of node.items) {
+        this.item(item, from, column);
+        from = item.span.end;
+      }
     }
   }
 
@@ -62,8 +66,9 @@ class Layout {
     else this.flow(value, column, 0);
   }
 
-  private item(item: YamlNode, column: number): void {
-    const dash = this.dashBefore(item.span.start);
+  /** `from`: where the sequence begins, or the item before ends. */
+  private item(item: YamlNode, from: number, column: number): void {
+    const dash = this.dashBehind(from);
     if (dash === undefined) return;
     const was = this.columnOf(dash);
     this.begin(dash, column);
@@ -212,10 +217,17 @@ class Layout {
     push(this.gaps, this.text, span, newText);
   }
 
-  private dashBefore(offset: number): number | undefined {
-    let at = offset - 1;
-    while (at >= 0 && /\s/.test(this.text.charAt(at))) at--;
-    return this.text.charAt(at) === '-' ? at : undefined;
+  /** The dash of the next item: nothing but white space and comments comes before it. */
+  private dashBehind(from: number): number | undefined {
+    let at = from;
+    for (;;) {
+      const character = this.text.charAt(at);
+      if (character === '#') {
+        const end = this.text.indexOf('\n', at);
+        at = end < 0 ? this.text.length : end;
+      } else if (/\s/.test(character)) at++;
+      else return character === '-' ? at : undefined;
+    }
   }
 
   private isAlias(node: YamlNode): boolean {

@@ -4,12 +4,13 @@ import { render, say } from '../../../core/messages.ts';
 import type { Problem } from '../../../core/problems.ts';
 import { codeActions, fixAll } from '../../../core/service/code-actions.ts';
 import { codeLenses } from '../../../core/service/code-lenses.ts';
-import { definition, references } from '../../../core/service/definition.ts';
+import { definition } from '../../../core/service/definition.ts';
 import { diagnose } from '../../../core/service/diagnose.ts';
 import { documentKind } from '../../../core/service/document-kind.ts';
 import { documentLinks } from '../../../core/service/document-links.ts';
 import { inlayHints } from '../../../core/service/inlay-hints.ts';
 import { createParseCache } from '../../../core/service/parse-cache.ts';
+import { references } from '../../../core/service/references.ts';
 import { documentSymbols } from '../../../core/service/symbols.ts';
 import type { SymbolNode } from '../../../core/service/symbols.ts';
 import { domainXml, files, inventory, migration } from '../../protocol/samples.ts';
@@ -181,10 +182,10 @@ describe('definition', () => {
   });
   it('works backwards, from a disk to the descriptors that name it', () => {
     const at = domainXml.indexOf('quorum.raw');
-    const found = references(contextOf('openEulerVM.domain.xml', files), at, [
-      uri,
-      'mem:/hosts.migration.yaml',
-    ]);
+    const found = references(contextOf('openEulerVM.domain.xml', files), at, {
+      descriptors: [uri, 'mem:/hosts.migration.yaml'],
+      declarations: false,
+    });
     assert.deepEqual(
       found.map(({ span }) => migration.slice(span.start, span.end)),
       ['sdb'],
