@@ -56,9 +56,10 @@ class Search implements FoundFiles {
 
   word(word: string): void {
     const path = resolve(this.folder, word);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory() === true) this.walk(path, (file) => isOurs(file, 'folder'));
-    else if (stat !== undefined) this.named(path);
+    const kind = kindOf(path);
+    if (kind === 'folder') this.walk(path, (file) => isOurs(file, 'folder'));
+    else if (kind === 'file') this.named(path);
+    else if (kind === 'other') this.unreadable.push(path);
     else if (isGlob(word)) this.glob(word);
     else throw new UsageError(say('There is no file or folder {0}.', word));
   }
@@ -97,8 +98,9 @@ class Search implements FoundFiles {
     let names: readonly string[];
     try {
       const real = realpathSync(start);
-      if (seen.has(real) || depth > depthLimit) return;
+      if (seen.has(real)) return;
       seen.add(real);
+      if (depth > depthLimit) throw new Error('too deep');
       names = readdirSync(start).sort();
     } catch {
       this.unreadable.push(start);
@@ -112,14 +114,15 @@ class Search implements FoundFiles {
       }
       const path = join(start, name);
       if (this.excluded(path)) continue;
-      // A symbolic link that leads nowhere is nothing.
-      const stat = statSync(path, { throwIfNoEntry: false });
-      if (stat?.isDirectory() === true) {
+      const kind = kindOf(path);
+      if (kind === 'folder') {
         if (!skippedFolder(name)) this.walk(path, wanted, seen, depth + 1);
-      } else if (stat?.isFile() === true) {
+      } else if (kind === 'file') {
         const ours = wanted(path);
         if (ours === undefined) this.unreadable.push(path);
         else if (ours) this.found.add(path);
+      } else if (kind === 'other' && documentKind(path, undefined, '') !== undefined) {
+        this.unreadable.push(path);
       }
     }
   }
@@ -130,6 +133,20 @@ class Search implements FoundFiles {
     const below = relative(this.folder, path).split(sep).join('/');
     const name = basename(path);
     return this.exclude.some((each) => each.test(below) || each.test(name));
+  }
+}
+
+/**
+ * A regular file, a folder, something else (a pipe would never end, a link leads in a circle), or
+ * undefined for nothing, which a symbolic link can lead to, too.
+ */
+function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    return stat.isDirectory() ? 'folder' : stat.isFile() ? 'file' : 'other';
+  } catch {
+    return 'other';
   }
 }
 
