@@ -27,7 +27,7 @@ function verdict(
   if (known.key !== undefined && migration.has(known.key)) return undefined;
   return {
     message: say(
-      'The parameter {0} must be the same on both sides, and this file sets it on the source alone; QEMU on {1} starts with {2}, and the migration fails. Use {3}, which libvirt sets on both.',
+      'The parameter {0} must be the same on both sides, and this file sets it on the source alone; QEMU on {1} starts with {2}, and the migration hangs or fails. Use {3}, which libvirt sets on both.',
       name,
       migration.destinationName,
       freshValues[name] ?? '',

@@ -25,7 +25,7 @@ export default defineRule({
       report({
         at: downtime.span,
         message: say(
-          "A pause of {0} is more than QEMU takes: “Parameter 'downtime_limit' expects an integer in the range of 0 to 2000000 ms”.",
+          "A pause of {0} is more than QEMU takes: “Parameter 'downtime_limit' expects an integer in the range of 0 to …” (2000000 ms).",
           downtime.value.source,
         ),
         fix: { title: say('Write {0}', '2000s'), set: [['policy', 'maxDowntime'], '2000s'] },
