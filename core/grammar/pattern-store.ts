@@ -1,0 +1,135 @@
+import type { Datatype, Element, NameClass, Pattern } from './pattern.ts';
+
+/** Makes patterns, each distinct one once, in a form that is simple where that is cheap to see. */
+export class PatternStore {
+  readonly empty: Pattern;
+  readonly notAllowed: Pattern;
+  readonly text: Pattern;
+  private readonly known = new Map<string, Pattern>();
+  private nextId = 0;
+
+  constructor() {
+    this.empty = this.intern('0', { kind: 'empty', nullable: true });
+    this.notAllowed = this.intern('1', { kind: 'notAllowed', nullable: false });
+    this.text = this.intern('2', { kind: 'text', nullable: true });
+  }
+
+  /** One of them. */
+  choice(patterns: readonly Pattern[]): Pattern {
+    const of = new Map<number, Pattern>();
+    const add = (pattern: Pattern): void => {
+      if (pattern.kind === 'choice') pattern.of.forEach(add);
+      else if (pattern !== this.notAllowed) of.set(pattern.id, pattern);
+    };
+    patterns.forEach(add);
+    // What may be left out anyway needs no “or nothing”.
+    if (
+      of.has(this.empty.id) &&
+      [...of.values()].some((each) => each.nullable && each !== this.empty)
+    )
+      of.delete(this.empty.id);
+    const sorted = [...of.values()].sort((a, b) => a.id - b.id);
+    const [only] = sorted;
+    if (only === undefined) return this.notAllowed;
+    if (sorted.length === 1) return only;
+    return this.intern(`c${idsOf(sorted)}`, {
+      kind: 'choice',
+      nullable: sorted.some(({ nullable }) => nullable),
+      of: sorted,
+    });
+  }
+
+  /** All of them, in any order and mixed with one another. */
+  interleave(patterns: readonly Pattern[]): Pattern {
+    const of: Pattern[] = [];
+    for (const pattern of patterns) {
+      if (pattern === this.notAllowed) return pattern;
+      if (pattern.kind === 'interleave') of.push(...pattern.of);
+      else if (pattern !== this.empty) of.push(pattern);
+    }
+    const [only] = of;
+    if (only === undefined) return this.empty;
+    if (of.length === 1) return only;
+    of.sort((a, b) => a.id - b.id);
+    return this.intern(`i${idsOf(of)}`, {
+      kind: 'interleave',
+      nullable: of.every(({ nullable }) => nullable),
+      of,
+    });
+  }
+
+  /** One after the other. */
+  group(first: Pattern, then: Pattern): Pattern {
+    if (first === this.notAllowed || then === this.notAllowed) return this.notAllowed;
+    if (first === this.empty) return then;
+    if (then === this.empty) return first;
+    if (first.kind === 'group') return this.group(first.first, this.group(first.then, then));
+    return this.intern(`g${first.id.toString()},${then.id.toString()}`, {
+      kind: 'group',
+      nullable: first.nullable && then.nullable,
+      first,
+      then,
+    });
+  }
+
+  oneOrMore(of: Pattern): Pattern {
+    if (of === this.notAllowed || of === this.empty || of === this.text) return of;
+    if (of.kind === 'oneOrMore') return of;
+    return this.intern(`+${of.id.toString()}`, { kind: 'oneOrMore', nullable: of.nullable, of });
+  }
+
+  optional(of: Pattern): Pattern {
+    return this.choice([of, this.empty]);
+  }
+
+  /** White space parts the text into the words that the pattern is about. */
+  list(of: Pattern): Pattern {
+    if (of === this.notAllowed) return of;
+    return this.intern(`l${of.id.toString()}`, { kind: 'list', nullable: false, of });
+  }
+
+  value(type: string, value: string): Pattern {
+    const key = `v${type} ${value}`;
+    return this.intern(key, { kind: 'value', nullable: false, type, value });
+  }
+
+  data(datatype: Datatype, except: Pattern | undefined): Pattern {
+    const key = `d${JSON.stringify(datatype)}${except === undefined ? '' : except.id.toString()}`;
+    return this.intern(key, { kind: 'data', nullable: false, datatype, except });
+  }
+
+  attribute(name: NameClass, of: Pattern): Pattern {
+    if (of === this.notAllowed) return of;
+    const key = `a${of.id.toString()} ${JSON.stringify(name)}`;
+    return this.intern(key, { kind: 'attribute', nullable: false, name, of });
+  }
+
+  /** Each call makes an element of its own: its content may not be known yet. */
+  element(name: NameClass, content: () => Pattern): Element {
+    let known: Pattern | undefined;
+    const made: Element = {
+      id: this.nextId++,
+      kind: 'element',
+      nullable: false,
+      name,
+      get content() {
+        return (known ??= content());
+      },
+    };
+    return made;
+  }
+
+  private intern(key: string, pattern: WithoutId<Pattern>): Pattern {
+    const found = this.known.get(key);
+    if (found !== undefined) return found;
+    const made = { id: this.nextId++, ...pattern };
+    this.known.set(key, made);
+    return made;
+  }
+}
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+function idsOf(patterns: readonly Pattern[]): string {
+  return patterns.map(({ id }) => id).join(',');
+}

@@ -1,0 +1,52 @@
+import type { XmlElement } from '../xml/tree.ts';
+import type { ExpandedName } from './pattern.ts';
+
+/** The namespaces that prefixes stand for at one place of a document (Namespaces in XML 1.0). */
+export interface Scope {
+  /** Equal scopes of one checker have equal numbers; 0 is the one without any declaration. */
+  readonly id: number;
+  readonly prefixes: ReadonlyMap<string, string>;
+}
+
+/** Hands out scopes, equal ones once. */
+export class Scopes {
+  readonly outermost: Scope = { id: 0, prefixes: new Map() };
+  private readonly known = new Map<string, Scope>([['[]', this.outermost]]);
+
+  /** The scope inside an element. */
+  within(outer: Scope, element: XmlElement): Scope {
+    let prefixes: Map<string, string> | undefined;
+    for (const { name, value } of element.attributes) {
+      if (!isDeclaration(name)) continue;
+      prefixes ??= new Map(outer.prefixes);
+      prefixes.set(name === 'xmlns' ? '' : name.slice('xmlns:'.length), value);
+    }
+    if (prefixes === undefined) return outer;
+    const key = JSON.stringify([...prefixes].sort());
+    let scope = this.known.get(key);
+    if (scope === undefined) this.known.set(key, (scope = { id: this.known.size, prefixes }));
+    return scope;
+  }
+}
+
+export function isDeclaration(attribute: string): boolean {
+  return attribute === 'xmlns' || attribute.startsWith('xmlns:');
+}
+
+/** A prefix that nobody declared stays in the name, so that nothing matches it. */
+export function expandName(
+  name: string,
+  { prefixes }: Scope,
+  kind: 'element' | 'attribute',
+): ExpandedName {
+  const colon = name.indexOf(':');
+  if (colon < 0) {
+    // The default namespace is not for attributes.
+    const namespace = kind === 'element' && prefixes.size > 0 ? (prefixes.get('') ?? '') : '';
+    return namespace === '' ? name : `{${namespace}}${name}`;
+  }
+  const prefix = name.slice(0, colon);
+  const namespace =
+    prefix === 'xml' ? 'http://www.w3.org/XML/1998/namespace' : prefixes.get(prefix);
+  return namespace === undefined ? name : `{${namespace}}${name.slice(colon + 1)}`;
+}
