@@ -1,56 +1,49 @@
-/** Writes the table of all rules: docs/rules/README.md and its Chinese twin. */
+/**
+ * Writes the tables of rules, of explained failures and of constraints without a rule
+ * (docs/rules/README.md and its Chinese twin), and a page for each failure that no rule foresees.
+ */
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { failureTexts } from '../core/explain/failure-texts.ts';
+import { silentFailures } from '../core/explain/silent-failures.ts';
 import { render } from '../core/messages.ts';
 import type { Message, Translate } from '../core/messages.ts';
 import { allRules } from '../core/rules/all.ts';
-import { pagesOfSyntax } from '../core/rules/documentation.ts';
+import { constraintGroup, constraints, coverageOf, notDone } from '../core/rules/catalogue.ts';
+import type { ConstraintId } from '../core/rules/catalogue.ts';
+import { pagesOfFailures, pagesOfSyntax } from '../core/rules/documentation.ts';
 import type { RuleDefinition } from '../core/rules/rule.ts';
 import type { GeneratedFiles } from './gen.ts';
-
-interface Words {
-  readonly title: string;
-  readonly intro: string;
-  readonly head: readonly string[];
-  readonly yes: string;
-  readonly none: string;
-  readonly otherCodes: string;
-  /** Suffix of the pages in this language. */
-  readonly suffix: string;
-}
-
-const english: Words = {
-  title: 'Rules',
-  intro:
-    'Every constraint that is checked, with its level, what it must know, and whether a quick fix exists. A rule whose facts are not known waits; it never guesses. The level of a rule is set in the file: `rules: { host-vcpu-capacity: off }`. This table is generated.',
-  head: ['Rule', 'Level', 'What it demands', 'Facts', 'Fix', 'Since'],
-  yes: 'yes',
-  none: '–',
-  otherCodes: 'Codes that are no rules',
-  suffix: '.md',
-};
-
-const chinese: Words = {
-  title: '规则',
-  intro:
-    '列出检查的每项约束、级别、所需事实以及是否有快速修复。事实未知的规则会等待，从不猜测。规则级别在文件中设置：`rules: { host-vcpu-capacity: off }`。本表由程序生成。',
-  head: ['规则', '级别', '要求', '所需事实', '修复', '起始版本'],
-  yes: '有',
-  none: '–',
-  otherCodes: '规则以外的代码',
-  suffix: '.zh-cn.md',
-};
+import { chinese, english } from './rule-docs-words.ts';
+import type { Words } from './rule-docs-words.ts';
 
 /** Path below the project's root → content. */
 export async function generatedRuleDocs(root: string): Promise<GeneratedFiles> {
   const fixable = await rulesWithFix(root);
-  const zh = JSON.parse(
-    await readFile(join(root, 'l10n', 'zh-cn', 'rules.json'), 'utf8'),
-  ) as Record<string, string>;
-  return new Map([
-    ['docs/rules/README.md', table(english, fixable, (text) => text)],
-    ['docs/rules/README.zh-cn.md', table(chinese, fixable, (text) => zh[text] ?? text)],
-  ]);
+  const zh = await chineseTexts(root);
+  const languages: readonly (readonly [Words, Translate])[] = [
+    [english, (text) => text],
+    [chinese, (text) => zh.get(text) ?? text],
+  ];
+  const files = new Map<string, string>();
+  for (const [words, translate] of languages) {
+    files.set(`docs/rules/README${words.suffix}`, readme(words, fixable, translate));
+    for (const code of pagesOfFailures()) {
+      files.set(`docs/rules/${code}${words.suffix}`, failurePage(code, words, translate));
+    }
+  }
+  return files;
+}
+
+async function chineseTexts(root: string): Promise<ReadonlyMap<string, string>> {
+  const folder = join(root, 'l10n', 'zh-cn');
+  const tables = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const text = await readFile(join(folder, name), 'utf8');
+      return Object.entries(JSON.parse(text) as Record<string, string>);
+    }),
+  );
+  return new Map(tables.flat());
 }
 
 /** Ids of rules whose source offers a fix. */
@@ -66,34 +59,102 @@ async function rulesWithFix(root: string): Promise<ReadonlySet<string>> {
   return ids;
 }
 
-function table(words: Words, fixable: ReadonlySet<string>, translate: Translate): string {
-  const text = (message: Message): string => render(message, translate);
+const isRule = (id: string): boolean => allRules.some((rule) => rule.id === id);
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+/** A text within a table, where a bar would end the cell. */
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  return [row(head), row(head.map(() => '---')), ...rows.map(row)];
+}
+
+function readme(words: Words, fixable: ReadonlySet<string>, translate: Translate): string {
+  const text = (message: Message): string => cell(render(message, translate));
   const link = (id: string): string => `[${id}](${id}${words.suffix})`;
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rows = allRules
+  const rules = allRules
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map((rule: RuleDefinition) =>
-      row([
-        link(rule.id),
-        rule.severity,
-        text(rule.summary),
-        rule.needs.length === 0 ? words.none : rule.needs.map((name) => `\`${name}\``).join(', '),
-        fixable.has(rule.id) ? words.yes : words.none,
-        rule.since ?? words.none,
-      ]),
-    );
+    .map((rule: RuleDefinition) => [
+      link(rule.id),
+      constraintGroup(rule.id) ?? words.none,
+      rule.severity,
+      text(rule.summary),
+      rule.needs.length === 0 ? words.none : rule.needs.map((name) => `\`${name}\``).join(', '),
+      fixable.has(rule.id) ? words.yes : words.none,
+      rule.since ?? words.none,
+    ]);
+  const explained = [
+    ...failureTexts.map(({ code, says, cause }) => [
+      link(code),
+      `\`${cell(says)}\``,
+      text(cause),
+      isRule(code) ? words.byRule : words.none,
+    ]),
+    ...silentFailures
+      .filter(({ code }) => !isRule(code))
+      .map(({ code, cause }) => [link(code), words.silent, text(cause), words.none]),
+  ];
+  const open: readonly ConstraintId[] = Object.values(constraints)
+    .flat()
+    .filter((id) => !isRule(id));
+  const without = open.map((id) => {
+    const covered = coverageOf(id);
+    const reason = notDone[id];
+    const stands =
+      covered?.by === 'rule'
+        ? link(covered.id)
+        : covered?.by === 'explanation'
+          ? `[${words.byExplanation}](${id}${words.suffix})`
+          : words.none;
+    const why = reason === undefined ? words.none : text(reason);
+    return [id, constraintGroup(id) ?? words.none, stands, why];
+  });
   return [
     `# ${words.title}`,
     '',
     words.intro,
     '',
-    row(words.head),
-    row(words.head.map(() => '---')),
-    ...rows,
+    words.groups,
+    '',
+    ...table(words.head, rules),
+    '',
+    `## ${words.explained}`,
+    '',
+    words.explainedIntro,
+    '',
+    ...table(words.explainedHead, explained),
+    '',
+    `## ${words.notDone}`,
+    '',
+    words.notDoneIntro,
+    '',
+    ...table(words.notDoneHead, without),
     '',
     `## ${words.otherCodes}`,
     '',
     ...pagesOfSyntax.map((id) => `- ${link(id)}`),
+    '',
+  ].join('\n');
+}
+
+/** The page of a failure that no rule foresees. */
+function failurePage(id: string, words: Words, translate: Translate): string {
+  const spoken = failureTexts.find(({ code }) => code === id);
+  const known = spoken ?? silentFailures.find(({ code }) => code === id);
+  if (known === undefined) throw new Error(`nothing is known of ${id}`);
+  return [
+    `# ${id}`,
+    '',
+    render(known.cause, translate),
+    '',
+    words.onlyExplained,
+    '',
+    `## ${words.says}`,
+    '',
+    ...(spoken === undefined ? [words.saysNothing] : ['```text', spoken.says, '```']),
+    '',
+    `## ${words.remedy}`,
+    '',
+    render(known.remedy, translate),
     '',
   ].join('\n');
 }

@@ -15,7 +15,8 @@ export const stateTexts: readonly FailureText[] = [
   },
   {
     code: 'user-permission',
-    pattern: /operation (?:\S+ )?forbidden(?::| for) read only access|authentication unavailable|access denied by/,
+    pattern:
+      /operation (?:\S+ )?forbidden(?::| for) read only access|authentication unavailable|access denied by/,
     says: 'operation forbidden: read only access prevents virDomainMigratePerform3Params',
     at: ['source'],
     cause: say(

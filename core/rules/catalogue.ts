@@ -1,5 +1,8 @@
+import { explainedCodes } from '../explain/failure-texts.ts';
+import { silentFailures } from '../explain/silent-failures.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
+import { allRules } from './all.ts';
 
 /**
  * The constraints of a live migration that are known: A what openEuler's manual says, B what libvirt
@@ -217,12 +220,13 @@ export const checkedByOther: Partial<Readonly<Record<ConstraintId, string>>> = {
   'qemu-ivshmem-peer': 'shmem-role',
   'migrate-disks-needs-copy-flag': 'hybrid-must-list-disks',
   'disk-shrink-larger-target': 'dest-image-size-equal',
+  'precreate-network': 'self-copy-same-image',
   'comp-zlib-tune': 'comp-level-range',
 };
 
 /**
- * Constraints that nothing checks and nothing explains, and why. A constraint with a rule of its
- * own id, or one that is explained when it happens (`core/explain`), must not stand here.
+ * Constraints that no rule checks, and why: most of them cannot even be said in a descriptor. What
+ * virsh says of them when they are met by hand is explained all the same (`core/explain`).
  */
 export const notDone: Partial<Readonly<Record<ConstraintId, Message>>> = {
   'copy-all-inc-exclusive': say('storage.mode has one value, so the two cannot meet.'),
@@ -231,6 +235,9 @@ export const notDone: Partial<Readonly<Record<ConstraintId, Message>>> = {
   'offline-needs-persistent': offline,
   'offline-tunnelled': offline,
   'sync-writes-needs-copy': say('The format has no key for synchronous writes.'),
+  'precreate-network': say(
+    'A network disk is never copied: a file that asks for it is refused (copy-type-not-supported).',
+  ),
   'nbd-port': say('The format has no key for the port of the disks; libvirt takes a free one.'),
   'tunnelled-needs-p2p': say('policy.connection: tunnelled includes peer-to-peer.'),
   'postcopy-needs-live': alwaysLive,
@@ -256,3 +263,27 @@ export const notDone: Partial<Readonly<Record<ConstraintId, Message>>> = {
     'The XML for the destination is made from the guest’s own; nothing in it changes but the sources of disks.',
   ),
 };
+
+/** The letter of the group that a constraint belongs to; undefined for an id of our own. */
+export function constraintGroup(id: string): string | undefined {
+  return Object.entries(constraints).find(([, ids]) =>
+    (ids as readonly string[]).includes(id),
+  )?.[0];
+}
+
+/** What stands for a constraint. */
+export type Coverage =
+  | { readonly by: 'rule' | 'explanation'; readonly id: string }
+  | { readonly by: 'nothing'; readonly reason: Message };
+
+/** How a constraint is covered; undefined when nobody has decided, which a test forbids. */
+export function coverageOf(id: ConstraintId): Coverage | undefined {
+  if (allRules.some((rule) => rule.id === id)) return { by: 'rule', id };
+  const other = checkedByOther[id];
+  if (other !== undefined) return { by: 'rule', id: other };
+  if (explainedCodes.has(id) || silentFailures.some(({ code }) => code === id)) {
+    return { by: 'explanation', id };
+  }
+  const reason = notDone[id];
+  return reason === undefined ? undefined : { by: 'nothing', reason };
+}

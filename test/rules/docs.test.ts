@@ -3,7 +3,12 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { allRules } from '../../core/rules/all.ts';
-import { documentationPage, pagesOfSyntax } from '../../core/rules/documentation.ts';
+import { checkedByOther, constraints, coverageOf, notDone } from '../../core/rules/catalogue.ts';
+import {
+  documentationPage,
+  pagesOfFailures,
+  pagesOfSyntax,
+} from '../../core/rules/documentation.ts';
 import type { RuleDefinition } from '../../core/rules/rule.ts';
 import { render } from '../../core/messages.ts';
 import { loadDescriptor } from '../../core/descriptor/load.ts';
@@ -11,8 +16,12 @@ import { judge, readScene } from './kit/fixture.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const fixtures = join(import.meta.dirname, 'fixtures');
-const chinese = JSON.parse(
-  readFileSync(join(root, 'l10n', 'zh-cn', 'rules.json'), 'utf8'),
+const translations = join(root, 'l10n', 'zh-cn');
+const chinese = Object.assign(
+  {},
+  ...readdirSync(translations).map(
+    (file) => JSON.parse(readFileSync(join(translations, file), 'utf8')) as object,
+  ),
 ) as Record<string, string>;
 
 interface Example {
@@ -126,11 +135,65 @@ test('the table says “yes” for exactly the rules whose fixtures are offered 
 });
 
 test('every page belongs to a code', () => {
-  const ids = new Set([...allRules.map(({ id }) => id), ...pagesOfSyntax, 'README']);
+  const ids = new Set([
+    ...allRules.map(({ id }) => id),
+    ...pagesOfSyntax,
+    ...pagesOfFailures(),
+    'README',
+  ]);
   const stray = readdirSync(join(root, 'docs', 'rules')).filter(
     (name) => !ids.has(name.replace(/(\.zh-cn)?\.md$/, '')),
   );
   assert.deepEqual(stray, []);
+});
+
+test('every code that can be shown has a page that is about it, in both languages', () => {
+  const codes = new Map<string, string>();
+  for (const folder of ['core', 'hosts', 'server', 'client', 'cli']) {
+    for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      const text = readFileSync(join(root, folder, file), 'utf8');
+      // As a property, and as an argument of the functions that make a problem or a refusal of it.
+      const shown =
+        /\bcode(?::| =) '([a-z0-9-]+-[a-z0-9-]+)'|\b(?:errorAt|refuse|because)\((?:[^'()]|\([^()]*\))*?(?:'[A-Za-z.]+',\s*)?'([a-z0-9]+-[a-z0-9-]+)'/g;
+      for (const [, property, argument] of text.matchAll(shown)) {
+        codes.set(property ?? argument ?? '', `${folder}/${file}`);
+      }
+    }
+  }
+  assert.ok(codes.size > 60, 'the codes are not found any more');
+  const without = [...codes].filter(([code]) =>
+    (['en', 'zh-cn'] as const).some((language) => {
+      const path = documentationPage(code, language);
+      return path.includes('README') || !existsSync(join(root, path));
+    }),
+  );
+  assert.deepEqual(without, []);
+});
+
+test('every known constraint is checked, explained, or left out for a reason', () => {
+  const all = Object.values(constraints).flat();
+  assert.equal(new Set(all).size, 181);
+  assert.deepEqual(
+    all.filter((id) => coverageOf(id) === undefined),
+    [],
+  );
+});
+
+test('what stands for a constraint exists, and a constraint with a rule needs nothing else', () => {
+  const rules = new Set(allRules.map(({ id }) => id));
+  for (const [id, other] of Object.entries(checkedByOther)) {
+    assert.ok(rules.has(other), `${id}: there is no rule ${other}`);
+    assert.ok(!rules.has(id), `${id} has a rule of its own`);
+  }
+  for (const id of Object.keys(notDone)) assert.ok(!rules.has(id), `${id} has a rule`);
+});
+
+test('the constraints of the manual are all checked by rules', () => {
+  assert.deepEqual(
+    constraints.A.filter((id) => coverageOf(id)?.by !== 'rule'),
+    [],
+  );
 });
 
 test('a code without a page leads to the table of rules', () => {
