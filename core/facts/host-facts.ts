@@ -132,9 +132,14 @@ export interface Certificate {
   readonly addresses: readonly string[];
   readonly validFrom: number;
   readonly validTo: number;
-  /** SHA-256 of the certificate, hexadecimal; of every one in a file of authorities. */
+  /** By the host's own clock when it was asked. */
+  readonly validity: 'valid' | 'expired' | 'not-yet-valid';
+  /**
+   * SHA-256 of subject and public key, hexadecimal, of every certificate in the file: an authority
+   * stays the same when its certificate is renewed.
+   */
   readonly fingerprints: readonly string[];
-  /** Was it issued by the authority in this host's ca-cert.pem? Absent when that is not known. */
+  /** Was it issued by an authority in this host's ca-cert.pem? Absent when that is not known. */
   readonly issuedByOwnCa: boolean | undefined;
   /** Fingerprint of the authority of this host that issued it. */
   readonly issuer: string | undefined;

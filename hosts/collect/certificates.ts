@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, createHash } from 'node:crypto';
 import type {
   Certificate,
   CertificateFile,
@@ -10,8 +10,10 @@ type Name = 'ca-cert' | 'server-cert' | 'client-cert';
 /**
  * Reads what the first script printed of the TLS folder: `folder PATH`, `state NAME STATE`, and for
  * certificates `pem NAME line`. Undefined without a folder.
+ *
+ * @param at the host's time, epoch milliseconds
  */
-export function readCertificates(text: string): MigrationCertificates | undefined {
+export function readCertificates(text: string, at: number): MigrationCertificates | undefined {
   const folder = /^folder (.+)$/m.exec(text)?.[1];
   if (folder === undefined) return undefined;
   const state = (name: string): string | undefined =>
@@ -24,7 +26,7 @@ export function readCertificates(text: string): MigrationCertificates | undefine
     const certificates = parsePem(pemOf(text, name));
     const [own] = certificates;
     if (own === undefined) return { state: 'unreadable', certificate: undefined };
-    return { state: 'present', certificate: describe(own, certificates, authorities) };
+    return { state: 'present', certificate: describe(own, { file: certificates, authorities, at }) };
   };
   const key = (name: string): 'present' | 'missing' =>
     state(name) === 'present' ? 'present' : 'missing';
@@ -60,17 +62,23 @@ function parsePem(pem: string): readonly X509Certificate[] {
 
 function describe(
   own: X509Certificate,
-  file: readonly X509Certificate[],
-  authorities: readonly X509Certificate[],
+  around: {
+    readonly file: readonly X509Certificate[];
+    readonly authorities: readonly X509Certificate[];
+    readonly at: number;
+  },
 ): Certificate {
+  const { file, authorities, at } = around;
   const names = alternativeNames(own.subjectAltName);
   const issuer = authorityOf(own, file, authorities);
+  const [validFrom, validTo] = [Date.parse(own.validFrom), Date.parse(own.validTo)];
   return {
     commonName: /^CN=(.*)$/m.exec(own.subject)?.[1],
     dnsNames: names.filter(([kind]) => kind === 'DNS').map(([, name]) => name),
     addresses: names.filter(([kind]) => kind === 'IP Address').map(([, name]) => name),
-    validFrom: Date.parse(own.validFrom),
-    validTo: Date.parse(own.validTo),
+    validFrom,
+    validTo,
+    validity: at > validTo ? 'expired' : at < validFrom ? 'not-yet-valid' : 'valid',
     fingerprints: file.map(fingerprint),
     issuedByOwnCa: authorities.length === 0 ? undefined : issuer !== undefined,
     issuer: issuer === undefined ? undefined : fingerprint(issuer),
@@ -112,6 +120,7 @@ function alternativeNames(text: string | undefined): readonly (readonly [string,
   });
 }
 
-function fingerprint({ fingerprint256 }: X509Certificate): string {
-  return fingerprint256.replaceAll(':', '').toLowerCase();
+function fingerprint({ subject, publicKey }: X509Certificate): string {
+  const key = publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(subject).update('\0').update(key).digest('hex');
 }

@@ -55,6 +55,7 @@ const certificateFile = v.object({
       addresses: texts,
       validFrom: v.number(),
       validTo: v.number(),
+      validity: v.picklist(['valid', 'expired', 'not-yet-valid']),
       fingerprints: texts,
       issuedByOwnCa: absent(v.boolean()),
       issuer: absent(text),

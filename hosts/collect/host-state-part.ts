@@ -52,8 +52,13 @@ export function readHostState(reader: SectionReader): HostState {
     configuration: reader.answer('/etc/libvirt/qemu.conf', ['configuration'], (text = '') =>
       parseQemuConf(text),
     ),
-    certificates: reader.answer('qemu.conf, certificates', ['certificates'], (text = '') =>
-      readCertificates(text),
+    certificates: reader.answer(
+      'qemu.conf, certificates',
+      ['certificates', 'clock'],
+      (text = '', clock = '') => {
+        const now = parseDate(clock);
+        return now === undefined ? undefined : readCertificates(text, now.at);
+      },
     ),
     secrets: reader.answer('virsh secret-list', ['secrets'], (text = '') => parseSecrets(text)),
     tpm: readTpm(reader),

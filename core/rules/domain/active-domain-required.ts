@@ -7,7 +7,7 @@ export default defineRule({
   summary: say('The domain runs.'),
   needs: ['source.domain'],
   check(migration, facts, report) {
-    const { state, name } = facts['source.domain'];
+    const { state, name, reason } = facts['source.domain'];
     const at = migration.at(['domain']);
     if (state === 'shut off') {
       report({
@@ -18,17 +18,19 @@ export default defineRule({
           migration.sourceName,
         ),
       });
-    } else if (state === 'in shutdown' || state === 'crashed' || state === 'dying') {
+    } else if (state === 'crashed') {
       report({
         at,
         message: say(
-          '{0} is in the state “{1}” on {2}. Wait until it runs again: a guest that shuts down during a migration is lost to it.',
+          '{0} is in the state “{1}” on {2}; only a running domain can be migrated live.',
           name,
           state,
           migration.sourceName,
         ),
       });
     } else if (state === 'paused' || state === 'pmsuspended') {
+      // A failed disk is the business of io-error-with-abort.
+      if (/i\/o error/i.test(reason ?? '')) return;
       report({
         severity: 'warning',
         at,

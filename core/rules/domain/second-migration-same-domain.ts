@@ -1,5 +1,6 @@
 import { say } from '../../messages.ts';
 import { defineRule } from '../rule.ts';
+import { jobKind } from '../state/job.ts';
 
 export default defineRule({
   id: 'second-migration-same-domain',
@@ -9,7 +10,7 @@ export default defineRule({
   since: 'libvirt 0.9',
   check(migration, facts, report) {
     const { job, name } = facts['source.domain'];
-    if (job === undefined) return;
+    if (job === undefined || jobKind(job) !== 'job') return;
     report({
       at: migration.at(['domain']),
       message: say(

@@ -8,9 +8,13 @@ import destImageFormatEqual from './dest-image-format-equal.ts';
 import destImageMissing from './dest-image-missing.ts';
 import destImageSizeEqual from './dest-image-size-equal.ts';
 import destinationImageInUse from './destination-image-in-use.ts';
+import diskBackingChainLocal from './disk-backing-chain-local.ts';
+import diskBlockNotVerified from './disk-block-not-verified.ts';
 import diskCacheUnsafe from './disk-cache-unsafe.ts';
 import diskDestFreeSpace from './disk-dest-free-space.ts';
+import diskLocalFs from './disk-local-fs.ts';
 import diskNvmeLocal from './disk-nvme-local.ts';
+import encryptionSecret from './encryption-secret.ts';
 import equalStorageAccess from './equal-storage-access.ts';
 import hybridMustListDisks from './hybrid-must-list-disks.ts';
 import incBasePresent from './inc-base-present.ts';
@@ -21,6 +25,7 @@ import precreateIncremental from './precreate-incremental.ts';
 import precreateNeedsPool from './precreate-needs-pool.ts';
 import selfCopySameImage from './self-copy-same-image.ts';
 import shareableDiskCopied from './shareable-disk-copied.ts';
+import sharedStorageClassification from './shared-storage-classification.ts';
 import startupPolicyMedia from './startup-policy-media.ts';
 import transientDisk from './transient-disk.ts';
 
@@ -34,9 +39,13 @@ export const storageRules: readonly RuleDefinition[] = [
   destImageMissing,
   destImageSizeEqual,
   destinationImageInUse,
+  diskBackingChainLocal,
+  diskBlockNotVerified,
   diskCacheUnsafe,
   diskDestFreeSpace,
+  diskLocalFs,
   diskNvmeLocal,
+  encryptionSecret,
   equalStorageAccess,
   hybridMustListDisks,
   incBasePresent,
@@ -47,6 +56,7 @@ export const storageRules: readonly RuleDefinition[] = [
   precreateNeedsPool,
   selfCopySameImage,
   shareableDiskCopied,
+  sharedStorageClassification,
   startupPolicyMedia,
   transientDisk,
 ];

@@ -99,6 +99,9 @@ function activeJob(answer: string): string | undefined {
   return /^Operation:\s+(.+?)\s*$/m.exec(answer)?.[1] ?? type;
 }
 
+/** Milliseconds for which a measured dirty rate is believed. */
+const lately = 3_600_000;
+
 /** A host's clock beside the time since it started, which is what QEMU measures with. */
 export interface HostTime {
   /** Epoch milliseconds. */
@@ -119,9 +122,12 @@ function measuredDirtyRate(
   const rate = value('megabytes_per_second');
   if (value('calc_status') !== '2' || rate === undefined || !/^\d+$/.test(rate)) return undefined;
   const period = value('calc_period');
+  const at = startOf(Number(value('calc_start_time')), hostTime);
+  // QEMU keeps its last measurement for ever; an old one says nothing of what the guest does now.
+  if (at === undefined || hostTime === undefined || hostTime.now - at > lately) return undefined;
   return {
     bytesPerSecond: Number(rate) * 1024 * 1024,
-    at: startOf(Number(value('calc_start_time')), hostTime),
+    at,
     calcTimeSeconds: period === undefined ? undefined : Number(period),
     mode: value('calc_mode') ?? 'page-sampling',
   };

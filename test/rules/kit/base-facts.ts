@@ -1,4 +1,5 @@
 import type { FactsSnapshot, HostSnapshot, ImageFacts } from '../../../core/facts/snapshot.ts';
+import { hostState } from './base-host-state.ts';
 
 /** When every fact of the fixtures was collected. */
 export const collectedAt = Date.UTC(2026, 0, 1, 12, 0, 0);
@@ -119,11 +120,23 @@ function host(number: number): HostSnapshot {
               parameters: undefined,
               capabilities: undefined,
               guestAgent: undefined,
+              reason: 'booted',
+              checkpoints: 0,
+              blockJobs: [],
+              blockers: [],
+              dirtyRate: {
+                bytesPerSecond: 20 * 1024 ** 2,
+                at: collectedAt,
+                calcTimeSeconds: 1,
+                mode: 'page-sampling',
+              },
+              rebooting: false,
             },
           ]
         : [],
       'virsh list --all',
     ),
+    ...hostState(number),
     images: {
       '/images/vda.qcow2': answer(localImage(number, 100 + number), 'qemu-img info'),
       '/images/vdb.qcow2': answer(localImage(number, 200 + number), 'qemu-img info'),

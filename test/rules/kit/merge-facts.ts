@@ -28,6 +28,8 @@ function mergeHost(host: JsonObject, changes: JsonObject): JsonObject {
     if (part === 'age') merged['at'] = collectedAt - Number(change) * 1000;
     else if (part === 'unreachable') merged[part] = change;
     else if (part === 'images') merged[part] = mergeImages(asObject(host[part]), asObject(change));
+    else if (part === 'files' || part === 'peers')
+      merged[part] = mergeNamed(asObject(host[part]), asObject(change));
     else merged[part] = mergeAnswer(asObject(host[part]), change);
   }
   return merged;
@@ -39,6 +41,16 @@ function mergeImages(images: JsonObject, changes: JsonObject): JsonObject {
   for (const [path, change] of Object.entries(changes)) {
     merged[path] =
       change === null ? undefined : mergeImage(asObject(images[path] ?? model), asObject(change));
+  }
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
+}
+
+/** Answers by name; `null` takes one away, a new one needs no base. */
+function mergeNamed(answers: JsonObject, changes: JsonObject): JsonObject {
+  const merged: Record<string, Json> = { ...answers };
+  for (const [name, change] of Object.entries(changes)) {
+    const base = asObject(answers[name] ?? { ok: true, from: 'stat', value: {} });
+    merged[name] = change === null ? undefined : mergeAnswer(base, change);
   }
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
 }

@@ -92,6 +92,7 @@ test('the later parts are read as they were written', async () => {
     addresses: [],
     validFrom: 1,
     validTo: 2,
+    validity: 'valid' as const,
     fingerprints: ['ab'],
     issuedByOwnCa: true,
     issuer: 'cd',
