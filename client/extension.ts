@@ -122,8 +122,8 @@ export async function deactivate(): Promise<void> {
 }
 
 /**
- * The server starts with the first document it has something to say about: opening any XML file
- * activates this extension, and most XML is no domain.
+ * The server starts with the first document it has something to say about, open or in the
+ * workspace: opening any XML file activates this extension, and most XML is no domain.
  */
 function startServerWhenNeeded(
   server: LanguageServer,
@@ -131,7 +131,9 @@ function startServerWhenNeeded(
 ): vscode.Disposable {
   const consider = (document: vscode.TextDocument): void => {
     const uri = document.uri.toString();
-    if (documentKind(uri, document.languageId, document.getText()) === undefined) return;
+    if (documentKind(uri, document.languageId, document.getText()) !== undefined) start();
+  };
+  const start = (): void => {
     listening.dispose();
     server.start().catch((error: unknown) => {
       log.error(`the language server did not start: ${causeOf(error)}`);
@@ -148,5 +150,18 @@ function startServerWhenNeeded(
     }),
   );
   for (const document of vscode.workspace.textDocuments) consider(document);
+  void startForWorkspace(start);
   return listening;
+}
+
+/** Migration files are checked without being opened, unless the settings want it otherwise. */
+async function startForWorkspace(start: () => void): Promise<void> {
+  const validate = vscode.workspace.getConfiguration('liveMigrate').get<string>('validate');
+  if (validate === 'open') return;
+  const found = await vscode.workspace.findFiles(
+    '**/*.migration.{yaml,yml}',
+    '**/{node_modules,.git}/**',
+    1,
+  );
+  if (found.length > 0) start();
 }

@@ -1,6 +1,6 @@
 /**
  * Writes what is generated and committed: the JSON schemas, the Chinese message bundle, the rule
- * table. `npm test` fails when a file differs from what this would write.
+ * table, the settings' rule ids and pages. `npm test` fails when a file differs from what this would write.
  *
  * Usage: node scripts/gen.ts [--check]
  */
@@ -11,6 +11,7 @@ import { format, resolveConfig } from 'prettier';
 import { generatedBundle } from './gen-l10n.ts';
 import { generatedRuleDocs } from './gen-rule-docs.ts';
 import { generatedSchemas } from './gen-schema.ts';
+import { generatedSettings } from './gen-settings.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -23,6 +24,7 @@ export async function generatedFiles(): Promise<GeneratedFiles> {
     ...generatedSchemas(),
     ...(await generatedBundle(root)),
     ...(await generatedRuleDocs(root)),
+    ...(await generatedSettings(root)),
   ]);
   const formatted = new Map<string, string>();
   for (const [path, content] of raw) {

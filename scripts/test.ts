@@ -1,7 +1,7 @@
 /**
  * Runs every test there is and ends with `N passed, N failed, N skipped`.
  *
- * Usage: npm test [-- SUITE…]   suites: project unit extension ui lab
+ * Usage: npm test [-- SUITE…]   suites: project unit editors lab extension ui
  *
  * The suites that need root, Debian packages or a browser install them. Where that is not possible
  * the run says what is missing, runs the rest, and counts each suite that did not run as skipped;
@@ -13,6 +13,7 @@ import { glob } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.ts';
+import { findProgram } from './debian-tools.ts';
 
 const root = join(import.meta.dirname, '..');
 /** Milliseconds after which a suite that does not end is ended and counts as failed. */
@@ -49,9 +50,16 @@ const suites: readonly Suite[] = [
       'test/protocol/**/*.test.ts',
       'test/ssh/**/*.test.ts',
       'test/cli/**/*.test.ts',
+      'test/fuzz/**/*.test.ts',
     ],
     serial: false,
     missing: () => undefined,
+  },
+  {
+    name: 'editors',
+    files: ['test/neovim/**/*.test.ts'],
+    serial: true,
+    missing: () => (findProgram('nvim') === undefined ? isRootOnDebian() : undefined),
   },
   {
     name: 'lab',
