@@ -51,6 +51,7 @@ const suites: readonly Suite[] = [
       'test/ssh/**/*.test.ts',
       'test/cli/**/*.test.ts',
       'test/fuzz/**/*.test.ts',
+      'test/fuzz/**/*.test.ts',
     ],
     serial: false,
     missing: () => undefined,
