@@ -51,7 +51,6 @@ const suites: readonly Suite[] = [
       'test/ssh/**/*.test.ts',
       'test/cli/**/*.test.ts',
       'test/fuzz/**/*.test.ts',
-      'test/fuzz/**/*.test.ts',
     ],
     serial: false,
     missing: () => undefined,
