@@ -2,12 +2,15 @@ import { postCopy, recover, set } from './change-run.ts';
 import { check } from './check.ts';
 import type { CliCommand } from './command.ts';
 import { dirtyRate } from './dirty-rate.ts';
+import { explain } from './explain.ts';
 import { facts } from './facts.ts';
 import { lsp } from './lsp.ts';
 import { plan } from './plan.ts';
 import { preflight } from './preflight.ts';
+import { rules } from './rules.ts';
 import { run } from './run.ts';
 import { attach, cancel, runs } from './runs.ts';
+import { tlsSetup } from './tls-setup.ts';
 import { settings } from './settings.ts';
 
 /** Every command, in the order of the help. */
@@ -25,5 +28,8 @@ export const commands: readonly CliCommand[] = [
   set,
   postCopy,
   recover,
+  explain,
+  rules,
+  tlsSetup,
   lsp,
 ];
