@@ -9,11 +9,11 @@ export interface HostFile {
   /** Where the domain XML says so. */
   readonly span: Span;
   /**
-   * `emulator`: the program. `needed`: the device does not start without it. `folder`: libvirt or QEMU
-   * makes the file, its folder must be there (the path is the folder's). `state`: written by the guest,
-   * kept in a file of the host.
+   * `emulator`: the program. `needed`: the guest does not start without it. `usual`: neither, but most
+   * hosts have it. `folder`: QEMU makes the file, its folder must be there (the path is the folder's).
+   * `state`: written by the guest, kept in a file of the host.
    */
-  readonly use: 'emulator' | 'needed' | 'folder' | 'state';
+  readonly use: 'emulator' | 'needed' | 'usual' | 'folder' | 'state';
 }
 
 /** Where libvirt keeps the state of emulated TPMs, one folder a domain. */
@@ -30,12 +30,18 @@ export function hostFiles(domain: Domain): readonly HostFile[] {
     if (path?.startsWith('/') === true) found.push({ use, path, span });
   };
   if (emulator !== undefined) add('emulator', emulator.value, emulator.span);
-  if (firmware?.loader !== undefined) add('needed', firmware.loader.value, firmware.loader.span);
+  if (firmware?.loader !== undefined) add('usual', firmware.loader.value, firmware.loader.span);
   if (firmware?.nvram !== undefined) add('state', firmware.nvram.value, firmware.nvram.span);
   const os = child(root, 'os');
   for (const name of ['kernel', 'initrd', 'dtb']) {
     const element = child(os, name);
     if (element !== undefined) add('needed', element.text.value, element.text.span);
+  }
+  for (const table of children(child(os, 'acpi'), 'table'))
+    add('needed', table.text.value, table.text.span);
+  for (const entry of children(root, 'sysinfo').flatMap((info) => children(info, 'entry'))) {
+    const file = attribute(entry, 'file');
+    if (file !== undefined) add('needed', file.value, file.valueSpan);
   }
   const devices = children(root, 'devices').flatMap((each) => each.children);
   for (const device of devices) addDevice(device, add);
@@ -68,7 +74,7 @@ function addDevice(device: XmlElement, add: Add): void {
     }
     case 'filesystem': {
       const folder = from('dir');
-      if (folder !== undefined) add('needed', folder.value, folder.valueSpan);
+      if (folder !== undefined) add('usual', folder.value, folder.valueSpan);
       break;
     }
     case 'memory': {
@@ -79,7 +85,13 @@ function addDevice(device: XmlElement, add: Add): void {
     case 'rng': {
       const backend = child(device, 'backend');
       if (backend !== undefined && attribute(backend, 'model')?.value === 'random')
-        add('needed', backend.text.value, backend.text.span);
+        add('usual', backend.text.value, backend.text.span);
+      break;
+    }
+    case 'input': {
+      const node = from('dev');
+      if (node !== undefined && attribute(device, 'type')?.value === 'evdev')
+        add('needed', node.value, node.valueSpan);
       break;
     }
     default:
