@@ -2,9 +2,7 @@ import type { Domain } from '../../domain/domain.ts';
 import { say } from '../../messages.ts';
 import { child } from '../../xml/tree.ts';
 import type { XmlElement } from '../../xml/tree.ts';
-import { isOlder } from '../host/version.ts';
-import { defineRule, meanwhile } from '../rule.ts';
-import type { MigrationView, Reporter } from '../rule.ts';
+import { defineRule } from '../rule.ts';
 import { devices, has, inXml } from './devices.ts';
 
 interface Kind {
@@ -12,8 +10,6 @@ interface Kind {
   is(element: XmlElement): boolean;
   /** QEMU's name of the device; its `vmstate` says `.unmigratable = 1`. */
   readonly device: string;
-  /** First QEMU that can migrate it. */
-  readonly until?: string;
 }
 
 const kinds: readonly Kind[] = [
@@ -43,12 +39,7 @@ const kinds: readonly Kind[] = [
   { element: 'iommu', is: (iommu) => has(iommu, 'model', 'amd'), device: 'amd-iommu' },
   { element: 'hostdev', is: (device) => has(device, 'model', 'vfio-ap'), device: 'vfio-ap' },
   { element: 'hostdev', is: (device) => has(device, 'model', 'vfio-ccw'), device: 'vfio-ccw' },
-  {
-    element: 'crypto',
-    is: (crypto) => has(crypto, 'model', 'virtio'),
-    device: 'virtio-crypto',
-    until: '9.0.0',
-  },
+  { element: 'crypto', is: (crypto) => has(crypto, 'model', 'virtio'), device: 'virtio-crypto' },
 ];
 
 interface Found extends Kind {
@@ -63,53 +54,21 @@ function unmigratable(domain: Domain): readonly Found[] {
   );
 }
 
-function reportDevice(
-  migration: MigrationView,
-  domain: Domain,
-  { device, at }: Found,
-  report: Reporter,
-): void {
-  report({
-    at: migration.at(['domain']),
-    message: say(
-      'The guest has a device that QEMU does not migrate, {0}: “State blocked by non-migratable device”. Remove or replace it.',
-      device,
-    ),
-    related: [inXml(domain, at.startTagSpan, say('the device'))],
-  });
-}
-
 export default defineRule({
   id: 'qemu-unmigratable-devices',
   severity: 'error',
   summary: say('The guest has no emulated device that QEMU does not migrate.'),
-  needs: ['domain', 'source.versions'],
-  check(migration, facts, report, wait) {
-    const { qemu } = facts['source.versions'];
-    for (const found of unmigratable(facts.domain)) {
-      const older = found.until === undefined ? true : isOlder(qemu, found.until);
-      if (older === undefined) {
-        wait('source.versions', say('the versions of {0} cannot be read', migration.sourceName));
-      } else if (older) reportDevice(migration, facts.domain, found, report);
+  needs: ['domain'],
+  check(migration, { domain }, report) {
+    for (const { device, at } of unmigratable(domain)) {
+      report({
+        at: migration.at(['domain']),
+        message: say(
+          'The guest has a device that QEMU does not migrate, {0}: “State blocked by non-migratable device”. Remove or replace it.',
+          device,
+        ),
+        related: [inXml(domain, at.startTagSpan, say('the device'))],
+      });
     }
   },
-  meanwhile: [
-    meanwhile(['domain'], (migration, { domain }, report) => {
-      for (const found of unmigratable(domain)) {
-        if (found.until === undefined) reportDevice(migration, domain, found, report);
-        else {
-          report({
-            severity: 'warning',
-            at: migration.at(['domain']),
-            message: say(
-              'The guest has the device {0}, which QEMU before {1} does not migrate: “State blocked by non-migratable device”.',
-              found.device,
-              found.until,
-            ),
-            related: [inXml(domain, found.at.startTagSpan, say('the device'))],
-          });
-        }
-      }
-    }),
-  ],
 });
