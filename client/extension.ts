@@ -10,6 +10,7 @@ import { followActiveKind } from './language/active-kind.ts';
 import { LanguageServer } from './language/language-client.ts';
 import { followOpenRecords } from './commands/run-commands.ts';
 import { isOfTheseHosts, rememberedRuns } from './runs/own-runs.ts';
+import { FailureDiagnostics } from './runs/failure-diagnostics.ts';
 import { findOpenRuns, refreshMovedHosts } from './runs/follow.ts';
 import { RunCenter } from './runs/run-center.ts';
 import { showInStatusBar } from './runs/status-bar.ts';
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
     hostsTree,
     migrationsView,
     showInStatusBar(runs),
+    new FailureDiagnostics(runs, context.extensionUri),
     followOpenRecords({ runs, texts }),
     refreshMovedHosts(runs, connections, states),
     runs.changed.on(() => {

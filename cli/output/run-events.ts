@@ -78,6 +78,7 @@ export function printOutcome(outcome: RunOutcome, terminal: Terminal): ExitCode 
     terminal.note(
       `${terminal.say(cause.message)}${cause.code === undefined ? '' : ` [${cause.code}]`}`,
     );
+    if (cause.remedy !== undefined) terminal.note(`  ${terminal.say(cause.remedy)}`);
     if (cause.text.trim() !== '') terminal.note(`  libvirt: ${cause.text.trim()}`);
   }
   for (const each of undone) terminal.note(`${each.step}: ${terminal.say(each.why)}`);

@@ -36,6 +36,8 @@ function linesOf(entry: RunEntry): readonly Line[] {
       ];
     case 'image-created':
       return [say('Step {0} created an image', entry.step)];
+    case 'remembered':
+      return [say('Step {0} noted how it was before', entry.step)];
     case 'launched':
       return [say('The migration was launched')];
     case 'phase':
@@ -73,6 +75,10 @@ function planLines(id: string, plan: Plan): readonly Line[] {
     ...(plan.unsafeReason === undefined
       ? []
       : [say('libvirt’s own disk checks are skipped: {0}', plan.unsafeReason)]),
+    ...plan.skippedChecks.flatMap(({ id, why }) => [
+      say('Check {0} was not made, or counts for less:', id),
+      why,
+    ]),
     ...plan.steps.map(
       ({ id: step, on, command }) => `[${step} @ ${plan[on].host}] ${shellLine(command)}`,
     ),
@@ -97,6 +103,7 @@ function outcomeLines(outcome: RunOutcome): readonly Line[] {
   const lines: Line[] = [message];
   if (cause !== undefined) {
     lines.push(cause.message);
+    if (cause.remedy !== undefined) lines.push(cause.remedy);
     if (cause.text !== '') lines.push(...cause.text.split('\n').map((line) => `  ${line}`));
     if (cause.code !== undefined) lines.push(`  [${cause.code}]`);
   }
