@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
 import { say } from '../core/messages.ts';
-import { openHosts } from '../hosts/ssh/pool.ts';
 import type { HostPool } from '../hosts/ssh/pool.ts';
 import type { PasswordQuestion, SshTransport } from '../hosts/ssh/target.ts';
 import type { CommandContext } from './commands/command.ts';
@@ -25,6 +24,8 @@ export async function withHosts<T>(
 ): Promise<T> {
   const { terminal, values, environment, folder } = context;
   const configFile = textOption(values['ssh-config']) ?? environment['LIVEMIGRATE_SSH_CONFIG'];
+  // ssh is loaded only by what speaks to hosts: it takes longer to load than most checks take.
+  const { openHosts } = await import('../hosts/ssh/pool.ts');
   const hosts = openHosts({
     transport: transportOf(
       textOption(values['ssh-transport']) ?? environment['LIVEMIGRATE_SSH_TRANSPORT'],
