@@ -235,9 +235,6 @@ export const notDone: Partial<Readonly<Record<ConstraintId, Message>>> = {
   'offline-needs-persistent': offline,
   'offline-tunnelled': offline,
   'sync-writes-needs-copy': say('The format has no key for synchronous writes.'),
-  'precreate-network': say(
-    'A network disk is never copied: a file that asks for it is refused (copy-type-not-supported).',
-  ),
   'nbd-port': say('The format has no key for the port of the disks; libvirt takes a free one.'),
   'tunnelled-needs-p2p': say('policy.connection: tunnelled includes peer-to-peer.'),
   'postcopy-needs-live': alwaysLive,
