@@ -8,6 +8,7 @@ import { preflightWithProgress } from './preflight-command.ts';
 import type { PreflightTools } from './preflight-command.ts';
 import { tellRefusal } from './refusal.ts';
 import { runPreflight } from './run-preflight.ts';
+import { show } from '../text.ts';
 import { saveBeforeLaunch } from './unsaved.ts';
 
 export interface LaunchTools extends PreflightTools {
@@ -64,8 +65,8 @@ function notes(plan: Plan): readonly string[] {
     found.push(vscode.l10n.t('libvirt’s own disk checks are skipped: {0}', plan.unsafeReason));
   }
   if (plan.skippedChecks.length > 0) {
-    const ids = plan.skippedChecks.map(({ id }) => id).join(', ');
-    found.push(vscode.l10n.t('Not checked: {0}', ids));
+    const lines = plan.skippedChecks.map(({ id, why }) => `\n${id}: ${show(why)}`);
+    found.push(vscode.l10n.t('Not checked: {0}', lines.join('')));
   }
   return found;
 }
