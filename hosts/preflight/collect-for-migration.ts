@@ -11,6 +11,7 @@ import { unreachableHost } from '../collect/unreachable.ts';
 import { HostError } from '../host-error.ts';
 import type { HostSession } from '../session.ts';
 import type { HostTarget } from '../ssh/target.ts';
+import { withDirtyRate } from './measure-for-migration.ts';
 import { peerQuestion } from './peer-question.ts';
 import { targetFor } from './targets.ts';
 
@@ -46,8 +47,19 @@ export async function collectForMigration(request: {
     monitor: domain === undefined ? [] : [domain.value],
     ...(peer === undefined ? {} : { peer }),
   };
+  const measured = (named: string, said: HostSnapshot): Promise<HostSnapshot> | HostSnapshot => {
+    const target = targetFor(named, surroundings.hosts);
+    return target === undefined
+      ? said
+      : withDirtyRate(said, descriptor.migration, {
+          ...request,
+          session: () => request.hosts(target),
+        });
+  };
   const [here, there] = await Promise.all([
-    source === undefined ? undefined : ask(source.value, fromFile.source, deeper),
+    source === undefined
+      ? undefined
+      : ask(source.value, fromFile.source, deeper).then((said) => measured(source.value, said)),
     destination === undefined || destination.value === source?.value
       ? undefined
       : ask(destination.value, fromFile.destination, { files: filesOf(domainXml?.domain) }),

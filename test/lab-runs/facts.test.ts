@@ -7,7 +7,7 @@ import type { FactsRequest } from '../../hosts/collect/collect-facts.ts';
 import type { PeerQuestion } from '../../hosts/collect/peer.ts';
 import type { Guest, Lab } from '../lab/lab.ts';
 import { openLab } from '../lab/lab.ts';
-import { labHosts } from './lab-run.ts';
+import { labHosts, openDesk } from './lab-run.ts';
 import type { LabHosts } from './lab-run.ts';
 
 /** Milliseconds, for two slow cores. */
@@ -164,6 +164,27 @@ test(
     } finally {
       await on('kvm01', 'mv /root/.ssh-away /root/.ssh');
       await lab.restoreLink('kvm02', 'migration');
+    }
+  },
+);
+
+test(
+  'a preflight measures the dirty rate where the file asks, and judges it',
+  patience,
+  async () => {
+    const desk = openDesk(lab);
+    try {
+      const found = await desk.preflight(
+        guest,
+        'policy: { bandwidth: 1MiB/s }\npreflight: { dirtyRate: { samples: 1 } }\nstorage: { mode: copy-all }\n',
+      );
+      const source = found.facts['source.domain'];
+      assert.ok(source.known);
+      assert.ok((source.value.dirtyRate?.bytesPerSecond ?? 0) > 1024 * 1024);
+      const codes = found.check.problems.map(({ code }) => code);
+      assert.ok(codes.includes('dirty-rate-exceeds-bandwidth'), codes.join());
+    } finally {
+      await desk.close();
     }
   },
 );

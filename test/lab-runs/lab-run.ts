@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { render } from '../../core/messages.ts';
 import type { Plan, PlanResult } from '../../core/planner/plan.ts';
 import { planFor, preflight } from '../../hosts/preflight/preflight.ts';
+import type { Preflight } from '../../hosts/preflight/preflight.ts';
 import type { RunEntry, RunOutcome } from '../../hosts/run/entry.ts';
 import { startRun } from '../../hosts/run/execute.ts';
 import type { RunInput } from '../../hosts/run/execute.ts';
@@ -35,6 +36,12 @@ export interface Desk {
   readonly hosts: LabHosts;
   /** State folder that all runs of this desk share. */
   readonly state: string;
+  /** Collects facts of both hosts and checks; `body` are the lines below the descriptor's head. */
+  preflight(
+    guest: Guest,
+    body: string,
+    ends?: readonly [from: string, to: string],
+  ): Promise<Preflight>;
   /** Collects facts of both hosts and plans; `body` are the lines below the descriptor's head. */
   plan(guest: Guest, body: string, ends?: readonly [from: string, to: string]): Promise<PlanResult>;
   /** The plan, which must be one. */
@@ -56,7 +63,7 @@ export function openDesk(lab: Lab): Desk {
   mkdirSync(files);
   lab.writeInventory(join(files, 'lab.migration.yaml'));
   const hosts = labHosts(lab.sshConfig);
-  const plan: Desk['plan'] = async (guest, body, [from, to] = ['kvm01', 'kvm02']) => {
+  const check: Desk['preflight'] = async (guest, body, [from, to] = ['kvm01', 'kvm02']) => {
     const file = join(files, `${guest.name}.migration.yaml`);
     const head = `apiVersion: livemigrate/v1\nkind: Migration\ndomain: ${guest.name}\n`;
     writeFileSync(file, `${head}source: ${from}\ndestination: ${to}\n${body}`);
@@ -68,12 +75,14 @@ export function openDesk(lab: Lab): Desk {
       signal: AbortSignal.timeout(60_000),
     });
     if (found === undefined) throw new Error(`${file} is no migration`);
-    return planFor(found);
+    return found;
   };
+  const plan: Desk['plan'] = async (guest, body, ends) => planFor(await check(guest, body, ends));
   return {
     lab,
     hosts,
     state,
+    preflight: check,
     plan,
     async planned(guest, body, ends) {
       const result = await plan(guest, body, ends);
