@@ -4,6 +4,8 @@ import type { Message } from '../messages.ts';
 import type { MigrationView } from '../rules/rule.ts';
 import { formatRate } from '../units/quantity.ts';
 import type { MigrateOptions } from '../virsh/migrate.ts';
+import type { ParameterValues } from '../virsh/migration-parameters.ts';
+import { decideParameters } from './decide-parameters.ts';
 import { decideStream } from './decide-stream.ts';
 import { decideTimeout } from './decide-timeout.ts';
 import type { Refusal } from './plan.ts';
@@ -29,6 +31,8 @@ export interface PolicyDecisions {
   /** Milliseconds until the run aborts the migration. */
   readonly abortAfter: number | undefined;
   readonly maxDowntimeMs: number | undefined;
+  /** Raw parameters of the source's QEMU. */
+  readonly parameters: ParameterValues;
   readonly unsafeReason: string | undefined;
   readonly assumptions: readonly Message[];
   readonly refusals: readonly Refusal[];
@@ -88,6 +92,7 @@ export function decidePolicy(
     },
     abortAfter: decided.abortAfter,
     maxDowntimeMs: decideDowntime(policy, assumptions, refusals),
+    parameters: decideParameters(view, context),
     unsafeReason: decideUnsafe(policy, refusals),
     assumptions,
     refusals,
@@ -103,7 +108,6 @@ function refuseUnsupported(policy: Policy | undefined): Refusal[] {
       policy.connection?.value === 'peer-to-peer' ? undefined : policy.connection?.value,
     ],
     ['parallel.cpuAffinity', policy.parallel?.cpuAffinity && ''],
-    ['parameters', (policy.parameters?.entries.length ?? 0) > 0 ? '' : undefined],
   ];
   return found.flatMap(([key, value]): Refusal[] => {
     if (value === undefined) return [];

@@ -102,6 +102,7 @@ export function planMigration(input: PlanInput): PlanResult {
       prove: disks.prove,
       create: disks.create,
       copied: disks.disks.filter(({ action }) => action === 'copy').map(({ target }) => target),
+      parameters: policy.parameters,
       maxDowntimeMs: policy.maxDowntimeMs,
       formerDowntimeMs: facts['source.domain'].known
         ? facts['source.domain'].value.maxDowntimeMs

@@ -16,6 +16,8 @@ import {
   removeImageCommand,
 } from '../virsh/image-commands.ts';
 import { resumePostCopyCommand, switchToPostCopyCommand } from '../virsh/migrate.ts';
+import { restoreParametersCommand, setParametersCommand } from '../virsh/migration-parameters.ts';
+import type { ParameterValues } from '../virsh/migration-parameters.ts';
 import type { BaseToProve, ImageToCreate } from './decide-disks.ts';
 import type { DestinationXml, Step, WatchCommands } from './plan.ts';
 
@@ -49,6 +51,7 @@ export interface StepInput {
   readonly create: readonly ImageToCreate[];
   /** Targets of the disks that are copied. */
   readonly copied: readonly string[];
+  readonly parameters: ParameterValues;
   readonly maxDowntimeMs: number | undefined;
   /** The value before, to be restored after a failure; absent when it is not known. */
   readonly formerDowntimeMs: number | undefined;
@@ -64,6 +67,7 @@ export function planSteps(input: StepInput): readonly Step[] {
     ...input.prove.flatMap((base, at) => baseSteps(base, at + 1, input)),
     ...input.create.map((image) => createStep(image, destination)),
     ...downtimeStep(input),
+    ...parametersStep(input),
     {
       id: 'launch',
       kind: 'launch',
@@ -196,6 +200,25 @@ function downtimeStep(input: StepInput): readonly Step[] {
       why: say('QEMU may pause {0} for at most {1} ms at the end.', name, maxDowntimeMs),
       effect: say('Sets the downtime limit of the running QEMU; virsh migrate keeps it.'),
       ...(restorable ? { undo: setMaxDowntimeCommand(uuid, formerDowntimeMs) } : {}),
+    },
+  ];
+}
+
+function parametersStep({ uuid, name, parameters }: StepInput): readonly Step[] {
+  const list = Object.entries(parameters).map(([key, value]) => `${key}=${String(value)}`);
+  if (list.length === 0) return [];
+  return [
+    {
+      id: 'parameters',
+      kind: 'run',
+      on: 'source',
+      command: setParametersCommand(uuid, parameters),
+      why: say('QEMU gets the raw parameters of the file for {0}: {1}.', name, list.join(', ')),
+      effect: say(
+        'Sets parameters of the running QEMU, which libvirt leaves alone; it marks the domain as tainted (custom-monitor).',
+      ),
+      remembers: true,
+      undo: restoreParametersCommand(uuid),
     },
   ];
 }

@@ -29,6 +29,8 @@ export interface Step {
   readonly undo?: Command;
   /** Ends it while it runs; absent for short steps. */
   readonly cancel?: Command;
+  /** Prints how things were before; its `undo` reads that on standard input. */
+  readonly remembers?: true;
   /** The step whose standard output this one reads on its standard input; both are kind `run`. */
   readonly inputFrom?: string;
   /** Milliseconds that it may take; two minutes when absent. */

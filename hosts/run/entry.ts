@@ -96,6 +96,8 @@ export type RunEvent =
   | { readonly type: 'released'; readonly claim: string }
   | { readonly type: 'step'; readonly step: string; readonly state: 'started' | 'done' }
   | { readonly type: 'image-created'; readonly step: string; readonly identity: string }
+  /** What the step found and its undo needs, e.g. the values before. */
+  | { readonly type: 'remembered'; readonly step: string; readonly before: string }
   | { readonly type: 'launched' }
   | { readonly type: 'phase'; readonly phase: JobProgress['phase'] }
   | { readonly type: 'progress'; readonly progress: JobProgress; readonly percent: number }

@@ -199,6 +199,9 @@ async function runStep(
   if (step.kind === 'create-image') {
     emit({ type: 'image-created', step: step.id, identity: result.stdout.trim() });
   }
+  if (step.remembers === true) {
+    emit({ type: 'remembered', step: step.id, before: result.stdout.trim() });
+  }
   emit({ type: 'step', step: step.id, state: 'done' });
   return undefined;
 }

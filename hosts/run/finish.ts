@@ -268,6 +268,11 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
       text: '',
     };
   }
+  // To the source an aborted migration can look as if the destination had hung up.
+  const asked = input.cancelRequested || reading.timedOut;
+  if (asked && guest === 'source' && hidesCause(text)) {
+    return { code: 'cancelled', message: say('The migration was cancelled.'), text };
+  }
   const explained = explain(text);
   const fromDaemon = hidesCause(text) ? await destinationErrors(input) : [];
   const vague = explained.code === undefined || leavesCauseToGuestLog(text) || hidesCause(text);

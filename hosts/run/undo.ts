@@ -10,22 +10,23 @@ import type { Links } from './links.ts';
 export interface Effects {
   /** Ids of steps that were started; whether they ended may be unknown. */
   readonly started: ReadonlySet<string>;
-  /** Identity of each created image by its step. */
-  readonly images: ReadonlyMap<string, string>;
+  /** By its step: the identity of a created image, or how things were before. */
+  readonly remembered: ReadonlyMap<string, string>;
   /** The limit of the source's daemon before the run changed it, in MiB/s. */
   readonly formerSpeed: number | undefined;
 }
 
 export function effectsOf(entries: readonly RunEntry[]): Effects {
   const started = new Set<string>();
-  const images = new Map<string, string>();
+  const remembered = new Map<string, string>();
   const speed = entries.find((entry) => entry.type === 'adjusted' && entry.setting === 'bandwidth');
   for (const entry of entries) {
     if (entry.type === 'step') started.add(entry.step);
-    if (entry.type === 'image-created') images.set(entry.step, entry.identity);
+    if (entry.type === 'image-created') remembered.set(entry.step, entry.identity);
+    if (entry.type === 'remembered') remembered.set(entry.step, entry.before);
   }
   const formerSpeed = speed?.type === 'adjusted' ? speed.from : undefined;
-  return { started, images, formerSpeed };
+  return { started, remembered, formerSpeed };
 }
 
 export interface UndoInput {
@@ -101,12 +102,15 @@ async function undoStep({ plan, links, effects, signal }: UndoInput, step: Step)
   const kept = (why: Message): Undone => ({ step: step.id, outcome: 'kept', why });
   const { undo } = step;
   if (undo === undefined) return kept(say('there is nothing to undo'));
-  const identity = effects.images.get(step.id);
-  if (step.kind === 'create-image' && identity === undefined) {
+  const before = effects.remembered.get(step.id);
+  if (step.kind === 'create-image' && before === undefined) {
     return kept(say('it is not certain that this run created it'));
   }
+  if (step.remembers === true && before === undefined) {
+    return kept(say('it is not known how it was before'));
+  }
   try {
-    const command = identity === undefined ? undo : { ...undo, stdin: `${identity}\n` };
+    const command = before === undefined ? undo : { ...undo, stdin: `${before}\n` };
     const { code, stderr } = await links.exec(plan[step.on].host, command, {
       timeout: 30_000,
       signal,

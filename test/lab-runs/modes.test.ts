@@ -164,3 +164,31 @@ test(
     await assertMoved(guest, run);
   },
 );
+
+test(
+  'raw parameters count during the run, and a cancelled run puts the old values back',
+  limit,
+  async () => {
+    const guest = await startGuest('kvm01', { name: 'mode-parameters', dirtyMiBs: 5 });
+    const policy = 'autoConverge: true, parameters: { throttle-trigger-threshold: 70 }';
+    const run = desk.start(await desk.planned(guest, `policy: { ${policy}, bandwidth: 2MiB/s }\n`));
+    await until('progress', () => progressed(run.events));
+    const ask = () => monitor(guest, 'query-migrate-parameters');
+    assert.match(await ask(), /"throttle-trigger-threshold":70/);
+    assert.ok((await lift(run, { bandwidthMiB: 3 })).ok);
+    const at = { id: run.id, sessions: desk.hosts.sessions, folder: desk.state };
+    assert.deepEqual(await cancelRun(at), { ok: true });
+    const outcome = await run.outcome;
+    assert.equal(outcome.result, 'cancelled', told(outcome));
+    assert.deepEqual(
+      outcome.undone.map(({ step, outcome: how }) => [step, how]),
+      [
+        ['parameters', 'undone'],
+        ['bandwidth', 'undone'],
+      ],
+    );
+    assert.match(await ask(), /"throttle-trigger-threshold":50/);
+    const speed = await lab.exec('kvm01', ['virsh', 'migrate-getspeed', guest.name]);
+    assert.notEqual(speed.stdout.trim(), '3', 'the next migration is not limited by this one');
+  },
+);

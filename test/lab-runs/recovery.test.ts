@@ -85,14 +85,18 @@ test(
   },
 );
 
-test('when one half of the memory is gone, the run says so and recovers nothing', limit, async () => {
-  const guest = await lab.startGuest('kvm03', { name: 'pc-lost' });
-  const run = await inPostCopy(guest);
-  await lab.exec('kvm04', ['virsh', 'destroy', guest.name]);
-  const outcome = await run.outcome;
-  assert.equal(outcome.guest, 'lost', told(outcome));
-  assert.equal(outcome.result, 'failed');
-  const recovered = await recoverRun(again(run));
-  assert.equal(recovered.ok, false);
-  await lab.destroyGuest(guest);
-});
+test(
+  'when one half of the memory is gone, the run says so and recovers nothing',
+  limit,
+  async () => {
+    const guest = await lab.startGuest('kvm03', { name: 'pc-lost' });
+    const run = await inPostCopy(guest);
+    await lab.exec('kvm04', ['virsh', 'destroy', guest.name]);
+    const outcome = await run.outcome;
+    assert.equal(outcome.guest, 'lost', told(outcome));
+    assert.equal(outcome.result, 'failed');
+    const recovered = await recoverRun(again(run));
+    assert.equal(recovered.ok, false);
+    await lab.destroyGuest(guest);
+  },
+);

@@ -274,3 +274,36 @@ test('a block device is copied to a file, and onto a device only when the file s
     'a qcow2 image does not go onto a device',
   );
 });
+
+test('raw parameters that libvirt leaves alone are set before the launch and put back after a failure', () => {
+  const yaml = policy(
+    'mode: post-copy-by-hand, parameters: { max-postcopy-bandwidth: 10MiB/s, throttle-trigger-threshold: 60 }',
+  );
+  const { steps } = planned({ yaml });
+  const at = steps.findIndex(({ id }) => id === 'parameters');
+  const step = steps[at];
+  assert.equal(steps[at + 1]?.kind, 'launch');
+  assert.equal(
+    step?.command.argv[5],
+    '{"execute":"migrate-set-parameters","arguments":{"max-postcopy-bandwidth":10485760,"throttle-trigger-threshold":60}}',
+  );
+  assert.equal(step.remembers, true);
+  assert.ok(step.undo !== undefined);
+});
+
+test('a raw parameter that would not count is refused by its name', () => {
+  const cases: Readonly<Record<string, string>> = {
+    'parameters: { max-bandwidth: 1 }': 'parameter-overwritten',
+    'parameters: { no-such: 1 }': 'parameter-unknown',
+    'parameters: { announce-rounds: 3 }': 'parameter-one-sided',
+    'parallel: true, parameters: { multifd-channels: 4 }': 'parameter-one-sided',
+    'autoConverge: { initial: 30 }, parameters: { cpu-throttle-initial: 40 }':
+      'parameter-overwritten',
+    'maxDowntime: 1s, parameters: { downtime-limit: 500 }': 'parameter-overwritten',
+    'parameters: { throttle-trigger-threshold: 101 }': 'parameter-range',
+    'parameters: { cpu-throttle-tailslow: 1 }': 'parameter-range',
+  };
+  for (const [text, code] of Object.entries(cases)) {
+    assert.deepEqual(refusedWith({ yaml: policy(text) }), [`${code} policy.parameters`], text);
+  }
+});

@@ -287,7 +287,7 @@ test('every key that is not carried out is refused by its name', () => {
     'connection: managed': 'policy.connection',
     'connection: tunnelled': 'policy.connection',
     'parallel: { connections: 2, cpuAffinity: "2-3" }': 'policy.parallel.cpuAffinity',
-    'parameters: { x: 1 }': 'policy.parameters',
+    'parameters: { direct-io: true }': 'policy.parameters',
     'migrateUri: "rdma://10.9.0.2"': 'policy.migrateUri',
   };
   for (const [text, path] of Object.entries(refused)) {

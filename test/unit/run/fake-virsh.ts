@@ -23,6 +23,12 @@ case " $* " in
   [ -e "$FAKE/starts" ] || { echo "error: Requested operation is not valid: no job is active on the domain" >&2; exit 1; }
   : >"$FAKE/aborted" ;;
 *" migrate-setmaxdowntime "*) printf '%s\\n' "$*" >>"$FAKE/downtimes" ;;
+*" qemu-monitor-command "*)
+  printf '%s\\n' "$*" >>"$FAKE/monitor"
+  case "$*" in
+  *query-migrate-parameters*) cat "$FAKE/parameters" ;;
+  *) cat "$FAKE/answer" 2>/dev/null || echo '{"return":{},"id":"libvirt-2"}' ;;
+  esac ;;
 *" migrate "*)
   printf '%s\\n' "$@" >"$FAKE/migrate"
   printf 'started\\n' >>"$FAKE/starts"
