@@ -116,7 +116,11 @@ export function registerFeatures(session: Session): void {
     answer('inlay hints', inDocument, ({ range }, { uri, context, conversion }) =>
       inlayHints(context, toSpan(uri, range, conversion)).map((hint) => ({
         position: conversion.lines(uri).position(hint.offset),
-        label: hint.label,
+        label:
+          typeof hint.label === 'string' ? hint.label : render(hint.label, conversion.translate),
+        ...(hint.tooltip.length === 0
+          ? {}
+          : { tooltip: toMarkdown(hint.tooltip, conversion.translate) }),
         paddingLeft: true,
       })),
     ),

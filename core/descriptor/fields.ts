@@ -11,6 +11,7 @@ import {
   text,
 } from './field-types.ts';
 import { head } from './head-fields.ts';
+import { storage } from './storage-fields.ts';
 
 /** The table of `kind: Migration`; see `head-fields.ts` for what the tables are for. */
 
@@ -22,101 +23,6 @@ const ruleLevel = oneOf(
     off: say('Is not checked.'),
   },
   { doc: say('Level of this rule for this file.') },
-);
-
-const diskDestination = object(
-  {
-    path: text({
-      names: 'path',
-      doc: say('Absolute path of the image on the destination host.'),
-      example: '/var/lib/libvirt/images/vm.qcow2',
-      option: '--xml',
-    }),
-    format: oneOf(
-      { qcow2: say('QEMU copy-on-write image.'), raw: say('Plain bytes.') },
-      {
-        doc: say('Format of the destination image; it must equal the source disk’s.'),
-        default: 'the source format',
-      },
-    ),
-    size: quantity('size', {
-      doc: say(
-        'Virtual size of the destination image; it must equal the source disk’s to the byte.',
-      ),
-      example: '20GiB',
-      min: 1,
-    }),
-    create: boolean({
-      doc: say('Create the image before the migration. An existing file is never overwritten.'),
-      default: 'false',
-    }),
-    device: boolean({
-      doc: say('The path is a block device of exactly the same size; all it holds is overwritten.'),
-      default: 'false',
-    }),
-  },
-  {
-    doc: say('The image that the copy is written to; absent means the same path as on the source.'),
-  },
-);
-
-const disk = object(
-  {
-    target: text({
-      names: 'disk-target',
-      doc: say('Device name of the disk in the domain, as in <target dev=…>.'),
-      example: 'sda',
-    }),
-    action: oneOf(
-      {
-        copy: say('The content is copied to the destination.'),
-        shared: say('Both hosts reach the same image; nothing is copied.'),
-        skip: say('Not copied, and not needed on the destination (an empty or removable drive).'),
-      },
-      { doc: say('What happens to this disk.'), option: '--migrate-disks' },
-    ),
-    destination: diskDestination,
-  },
-  { doc: say('One disk of the domain.'), required: ['target', 'action'] },
-);
-
-const storage = object(
-  {
-    mode: oneOf(
-      {
-        auto: say('Decided from the facts: disks proven shared stay, others are copied.'),
-        shared: say('Every disk is on storage that both hosts reach.'),
-        'copy-all': say('Whole images are copied.'),
-        'copy-incremental': say(
-          'Only the top layers are copied; the same backing files must be on the destination.',
-        ),
-        mixed: say('Some disks are shared, some copied: every disk is listed.'),
-      },
-      {
-        doc: say('How the domain’s storage reaches the destination.'),
-        default: 'auto',
-        option: '--copy-storage-all, --copy-storage-inc',
-      },
-    ),
-    baseProof: oneOf(
-      {
-        identity: say('Both hosts reach one and the same backing file.'),
-        sha256: say(
-          'Backing files are read on both hosts before the migration and their content compared.',
-        ),
-      },
-      {
-        doc: say('How an incremental copy proves that both hosts have the same backing files.'),
-        default: 'identity',
-      },
-    ),
-    disks: list(disk, {
-      identity: 'target',
-      doc: say('What happens to each disk.'),
-      option: '--migrate-disks',
-    }),
-  },
-  { doc: say('The disks of the domain.') },
 );
 
 const policy = object(
@@ -140,6 +46,7 @@ const policy = object(
         doc: say('How memory is moved.'),
         default: 'pre-copy',
         option: '--postcopy, --postcopy-after-precopy',
+        qmp: 'migrate-set-capabilities postcopy-ram',
         since: 'libvirt 1.3.3',
       },
     ),
@@ -196,6 +103,7 @@ const policy = object(
       example: '500ms',
       option: 'migrate-setmaxdowntime',
       qmp: 'migrate-set-parameters downtime-limit',
+      since: 'libvirt 0.8.0',
       min: 1,
       max: 2_000_000,
       rangeRule: 'setmaxdowntime-range',
@@ -244,6 +152,7 @@ const policy = object(
         doc: say('Slow the guest’s CPUs down until the migration converges.'),
         default: 'false',
         option: '--auto-converge',
+        qmp: 'migrate-set-capabilities auto-converge',
         since: 'libvirt 1.2.3',
       },
     ),
@@ -268,6 +177,7 @@ const policy = object(
         doc: say('Send memory over several connections (multifd).'),
         default: 'false',
         option: '--parallel',
+        qmp: 'migrate-set-capabilities multifd',
         since: 'libvirt 5.2.0',
       },
     ),
@@ -285,6 +195,7 @@ const policy = object(
           {
             doc: say('How pages are compressed.'),
             option: '--compressed --comp-methods',
+            qmp: 'migrate-set-capabilities xbzrle, compress; multifd-compression',
             since: 'libvirt 1.3.4; zlib and zstd 9.4.0',
           },
         ),
@@ -292,18 +203,22 @@ const policy = object(
           doc: say('Compression level: 0 to 9 for zlib and mt, 0 to 20 for zstd.'),
           default: '1',
           option: '--comp-mt-level, --comp-zlib-level, --comp-zstd-level',
+          qmp: 'compress-level, multifd-zlib-level, multifd-zstd-level',
+          since: 'libvirt 1.3.4; zlib and zstd 9.4.0',
         }),
         threads: integer(1, 255, {
           doc: say('Threads that compress, on the source (mt only).'),
           default: '8',
           option: '--comp-mt-threads',
           qmp: 'compress-threads',
+          since: 'libvirt 1.3.4',
         }),
         decompressThreads: integer(1, 255, {
           doc: say('Threads that decompress, on the destination (mt only).'),
           default: '2',
           option: '--comp-mt-dthreads',
           qmp: 'decompress-threads',
+          since: 'libvirt 1.3.4',
         }),
         waitThread: boolean({
           doc: say(
@@ -317,10 +232,16 @@ const policy = object(
           default: '64MiB',
           option: '--comp-xbzrle-cache',
           qmp: 'xbzrle-cache-size',
+          since: 'libvirt 1.3.4',
           min: 4096,
         }),
       },
-      { doc: say('Compress memory pages on the way.'), required: ['method'] },
+      {
+        doc: say('Compress memory pages on the way.'),
+        option: '--compressed',
+        since: 'libvirt 1.0.3',
+        required: ['method'],
+      },
     ),
     tls: object(
       {
@@ -336,6 +257,7 @@ const policy = object(
           ),
           example: 'kvm02.example.com',
           option: '--tls-destination',
+          qmp: 'tls-hostname',
           since: 'libvirt 6.0.0',
         }),
       },
@@ -344,6 +266,7 @@ const policy = object(
         doc: say('Encrypt memory and disk streams with TLS.'),
         default: 'false',
         option: '--tls',
+        qmp: 'migrate-set-parameters tls-creds',
         since: 'libvirt 3.2.0',
       },
     ),
@@ -364,6 +287,7 @@ const policy = object(
       keys: 'parameter',
       doc: say('Raw QMP migration parameters, set on the source before the migration.'),
       qmp: 'migrate-set-parameters',
+      since: 'QEMU 2.4',
       example: '{ xbzrle-cache-size: 64MiB }',
     }),
   },
@@ -391,6 +315,7 @@ const preflight = object(
           {
             doc: say('How the dirty rate is measured.'),
             default: 'page-sampling',
+            option: 'domdirtyrate-calc --mode',
             qmp: 'calc-dirty-rate mode',
             since: 'QEMU 6.2',
           },
@@ -399,7 +324,9 @@ const preflight = object(
           doc: say('Length of one measurement, in whole seconds.'),
           default: '1s',
           example: '1s',
+          option: 'domdirtyrate-calc --seconds',
           qmp: 'calc-dirty-rate calc-time',
+          since: 'libvirt 7.2.0, QEMU 5.2',
           min: 1000,
           max: 60_000,
         }),

@@ -1,5 +1,6 @@
 import type { AnyListField, Field } from '../descriptor/field-types.ts';
 import { migrationFields } from '../descriptor/fields.ts';
+import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import { exactSize } from '../units/quantity.ts';
 import { literal } from './completion-item.ts';
@@ -20,7 +21,10 @@ export function itemCompletions(place: CompletionPlace): readonly CompletionItem
   const items =
     list === disksField ? diskItems(place) : list === networksField ? macItems(place) : [];
   const entries = items.map((item, index) => toItem(place, item, dash, index));
-  return dash === '' ? entries : [...entries, emptyItem(place, list, dash, entries.length)];
+  const all = list === disksField || list === networksField ? allItems(place, items, dash) : [];
+  return dash === ''
+    ? [...entries, ...all]
+    : [...entries, ...all, emptyItem(place, list, dash, entries.length + all.length)];
 }
 
 const disksField: Field = migrationFields.fields.storage.fields.disks;
@@ -117,6 +121,37 @@ function toItem(
     documentation: item.documentation,
     continues: false,
   };
+}
+
+/** One item that writes all of them; offered where there are several. */
+function allItems(
+  place: CompletionPlace,
+  items: readonly NewItem[],
+  dash: string,
+): readonly CompletionItem[] {
+  if (items.length < 2) return [];
+  // Behind a dash that is there already, the further ones stand two columns to its left.
+  const newline = dash === '' ? place.newline.slice(0, -2) : place.newline;
+  const texts = items.map(({ lines }) => lines.map(withoutStops).join(`${newline}  `));
+  const whole: NewItem = {
+    label: items.map(({ label }) => label).join(', '),
+    lines: [],
+    detail: undefined,
+    documentation: items.flatMap(({ documentation }) => documentation.slice(0, 2)),
+  };
+  return [
+    {
+      ...toItem(place, whole, dash, items.length),
+      newText: dash + texts.join(`${newline}- `),
+      detail: say('all that are missing'),
+      preselect: false,
+    },
+  ];
+}
+
+/** Many items have too many places to fill in: placeholders leave their default, stops nothing. */
+function withoutStops(snippet: string): string {
+  return snippet.replace(/\$\{\d+:((?:\\.|[^}\\])*)\}/g, '$1').replace(/\$\d+/g, '');
 }
 
 function emptyItem(

@@ -1,7 +1,7 @@
 import type { QuantityField, TextField } from '../descriptor/field-types.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
-import { exactSize, parseQuantity } from '../units/quantity.ts';
+import { exactSize, formatSize, parseQuantity } from '../units/quantity.ts';
 import type { Dimension } from '../units/quantity.ts';
 import { yamlText } from './complete-items.ts';
 import type { CompletionItem, CompletionKind, CompletionPlace } from './completion-item.ts';
@@ -125,7 +125,7 @@ function texts(place: CompletionPlace, field: TextField): readonly Proposal[] {
 }
 
 function namedTexts(place: CompletionPlace, field: TextField): readonly Proposal[] {
-  const { around, cursor, context } = place;
+  const { around, context } = place;
   switch (field.names) {
     case 'host':
       return hostNames(place);
@@ -147,22 +147,22 @@ function namedTexts(place: CompletionPlace, field: TextField): readonly Proposal
           documentation: diskCard(around, disk),
         }));
     }
-    case 'path': {
-      const disk =
-        around === undefined ? undefined : diskOf(around, cursor.scopes.at(-2)?.get('target'));
-      const path = disk?.source?.value;
-      return path === undefined ? [] : [{ text: yamlText(path), detail: say('as on the source') }];
-    }
-    case 'file': {
-      const name = cursor.scopes[0]?.get('domain') ?? '';
-      return name === '' ? [] : [{ text: yamlText(`./${name}.domain.xml`) }];
-    }
-    case 'mac':
+    case 'path':
+      return destinationPaths(place);
+    case 'file':
+      return xmlFiles(place);
+    case 'mac': {
+      const listed = new Set(
+        around?.descriptor.migration.networks?.items.flatMap(
+          ({ mac }) => mac?.value.toLowerCase() ?? [],
+        ),
+      );
       return (around === undefined ? [] : (domainOf(around)?.interfaces ?? [])).flatMap((each) =>
-        each.mac === undefined
+        each.mac === undefined || listed.has(each.mac.value.toLowerCase())
           ? []
           : [{ text: `"${each.mac.value}"`, detail: each.source?.value ?? each.type.value }],
       );
+    }
     case 'uri': {
       const destination = around?.hosts.find(
         (host) => host.name === around.descriptor.migration.destination?.value,
@@ -182,8 +182,60 @@ function namedTexts(place: CompletionPlace, field: TextField): readonly Proposal
   }
 }
 
+/** The path of the source, and its file name in each storage pool of the destination. */
+function destinationPaths({ around, cursor }: CompletionPlace): readonly Proposal[] {
+  const disk =
+    around === undefined ? undefined : diskOf(around, cursor.scopes.at(-2)?.get('target'));
+  const path = disk?.source?.value;
+  if (around === undefined || path === undefined) return [];
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  const said = around.facts['destination.pools'];
+  const pools = said.known ? said.value.filter(({ active }) => active) : [];
+  return [
+    { text: yamlText(path), detail: say('as on the source') },
+    ...pools.flatMap((pool): Proposal[] => {
+      if (pool.path === undefined || `${pool.path}/${file}` === path) return [];
+      const free = pool.available === undefined ? '–' : formatSize(pool.available);
+      return [
+        {
+          text: yamlText(`${pool.path}/${file}`),
+          detail: say('pool {0}, {1} free', pool.name, free),
+        },
+      ];
+    }),
+  ];
+}
+
+/** Domain XML in the folder of the file, that of the domain first. */
+function xmlFiles({ context, cursor }: CompletionPlace): readonly Proposal[] {
+  const domain = cursor.scopes[0]?.get('domain') ?? '';
+  const own = `${domain}.domain.xml`;
+  const names = (context.workspace.beside?.(context.uri) ?? []).filter((name) =>
+    name.endsWith('.xml'),
+  );
+  const first = domain === '' ? [] : [own];
+  return [...new Set([...first, ...names.toSorted()])].map((name) => ({
+    text: yamlText(`./${name}`),
+  }));
+}
+
+/** Other hosts of an inventory, for the `jumpHost` of one. */
+function hostsOfInventory({ context, cursor }: CompletionPlace): readonly Proposal[] {
+  const text = context.workspace.read(context.uri) ?? '';
+  const descriptor = context.cache.descriptor(context.uri, text);
+  if (descriptor.kind !== 'HostInventory') return [];
+  const own = cursor.scopes.at(-1)?.get('name');
+  return (descriptor.inventory.hosts?.items ?? []).flatMap(({ name, uri }): Proposal[] =>
+    name === undefined || name.value === own
+      ? []
+      : [{ text: yamlText(name.value), kind: 'host', detail: uri?.value ?? '' }],
+  );
+}
+
 /** Hosts of the inventory and hosts that facts are known of; never the other end of the move. */
-function hostNames({ around, context, cursor }: CompletionPlace): readonly Proposal[] {
+function hostNames(place: CompletionPlace): readonly Proposal[] {
+  const { around, context, cursor } = place;
+  if (cursor.path.at(-1) === 'jumpHost') return hostsOfInventory(place);
   const other = cursor.path.at(-1) === 'destination' ? 'source' : 'destination';
   const taken = cursor.scopes[0]?.get(other);
   const inventory = (around?.hosts ?? []).map(({ name, host }) => ({

@@ -1,3 +1,4 @@
+import { ignoreCompletions } from './complete-ignore.ts';
 import { keyCompletions } from './complete-keys.ts';
 import { itemCompletions } from './complete-items.ts';
 import { valueCompletions } from './complete-values.ts';
@@ -33,7 +34,9 @@ export function complete(
     const xml = context.cache.domainXml(context.uri, text);
     return completeDomainXml({ context, xml, offset, trigger, vocabulary: documentedVocabulary });
   }
+  const inComment = ignoreCompletions(text, offset);
   const cursor = yamlCursor(text, offset);
+  if (cursor === undefined && inComment !== undefined) return inComment;
   if (cursor === undefined) return [];
   const table = tableFor(cursor.scopes[0]?.get('kind'));
   const field = fieldAt(table, cursor.path);

@@ -1,6 +1,7 @@
 import type { Field } from '../descriptor/field-types.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
+import type { Dimension } from '../units/quantity.ts';
 import { formatAmount } from './conversions.ts';
 
 /** Everything the table says about a field, one sentence a line, for hovers and completions. */
@@ -8,6 +9,7 @@ export function fieldCard(field: Field): readonly Message[] {
   const lines: Message[] = [field.doc];
   const range = rangeOf(field);
   if (range !== undefined) lines.push(range);
+  if (field.kind === 'quantity') lines.push(unitsOf(field.dimension));
   if (field.kind === 'enum') lines.push(say('One of {0}.', Object.keys(field.values).join(' | ')));
   if (field.kind === 'object' && field.switchable) {
     lines.push(say('“true” stands for all defaults.'));
@@ -18,6 +20,17 @@ export function fieldCard(field: Field): readonly Message[] {
   if (field.qmp !== undefined) lines.push(say('QMP: {0}', field.qmp));
   if (field.since !== undefined) lines.push(say('Since {0}', field.since));
   return lines;
+}
+
+function unitsOf(dimension: Dimension): Message {
+  switch (dimension) {
+    case 'size':
+      return say('Written with its unit: {0}.', 'B, KiB, MiB, GiB, TiB');
+    case 'rate':
+      return say('Written with its unit: {0}.', 'MiB/s, GiB/s, Mbit/s, Gbit/s');
+    case 'duration':
+      return say('Written with its unit: {0}.', 'ms, s, m, h');
+  }
 }
 
 function rangeOf(field: Field): Message | undefined {

@@ -2,6 +2,8 @@ import type { Field } from '../descriptor/field-types.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import { allRules } from '../rules/all.ts';
+import { ignoresInYaml } from '../rules/ignore-comments.ts';
+import { contains } from '../text/span.ts';
 import type { Span } from '../text/span.ts';
 import { parseQuantity } from '../units/quantity.ts';
 import { entry } from '../yaml/tree.ts';
@@ -32,6 +34,13 @@ export function hover(context: ServiceContext, offset: number): Hover | undefine
   const document = documentOf(context);
   if (document === undefined) return undefined;
   const { tree } = context.cache.descriptor(context.uri, document.text);
+  const ignored = ignoresInYaml(context.uri, document.text, tree)
+    .flatMap(({ ids }) => ids)
+    .find(({ span }) => contains(span, offset));
+  if (ignored !== undefined) {
+    const lines = ruleLines(ignored.value);
+    return lines.length === 0 ? undefined : { span: ignored.span, lines };
+  }
   const place = placeAt(tree.root, offset);
   if (place === undefined) return undefined;
   const table = tableFor(scalarSource(entry(tree.root, 'kind')?.value));
@@ -47,12 +56,16 @@ export function hover(context: ServiceContext, offset: number): Hover | undefine
 function keyLines(place: TreePlace, field: Field, parent: Field | undefined): readonly Message[] {
   const name = String(place.path.at(-1));
   if (parent?.kind === 'map' && parent.keys === 'rule-id') {
-    const rule = allRules.find((candidate) => candidate.id === name);
-    return rule === undefined ? [] : [rule.summary, say('Its own level: {0}', rule.severity)];
+    return ruleLines(name);
   }
   if (parent?.kind === 'map') return [parent.doc];
   const path = place.path.filter((step) => typeof step === 'string').join('.');
   return [say('{0}', path), ...fieldCard(field)];
+}
+
+function ruleLines(id: string): readonly Message[] {
+  const rule = allRules.find((candidate) => candidate.id === id);
+  return rule === undefined ? [] : [rule.summary, say('Its own level: {0}', rule.severity)];
 }
 
 function valueLines(
@@ -91,6 +104,15 @@ function textLines(
     case 'disk-target': {
       const disk = diskOf(around, source);
       return disk === undefined ? undefined : diskCard(around, disk);
+    }
+    case 'file': {
+      const linked = around.domainXml?.domain;
+      return linked === undefined
+        ? undefined
+        : [
+            say('Domain {0}', linked.name?.value ?? '–'),
+            ...linked.disks.flatMap((disk) => diskCard(around, disk)),
+          ];
     }
     case 'domain': {
       const domain = domainOf(around);

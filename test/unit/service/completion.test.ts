@@ -109,6 +109,7 @@ describe('completion of values', () => {
       'pre-copy',
       'post-copy-on-timeout',
       'post-copy-after-first-pass',
+      'post-copy-by-hand',
     ]);
     assert.equal(found.find((item) => item.preselect)?.label, 'pre-copy');
   });

@@ -117,10 +117,12 @@ describe('code lenses', () => {
 });
 
 it('inlay hints show rates in bits, and nothing where the writing is clear', () => {
-  const labels = inlayHints(context(migration), all).map((hint) => hint.label);
-  assert.deepEqual(labels, ['= 4.19Gbit/s']);
-  const bits = inlayHints(context(migration.replace('500MiB/s', '4Gbit/s')), all);
-  assert.match(bits[0]?.label ?? '', /^= 477MiB\/s$/);
+  const rates = (text: string): readonly unknown[] =>
+    inlayHints(context(text), all)
+      .map((hint) => hint.label)
+      .filter((label) => typeof label === 'string');
+  assert.deepEqual(rates(migration), ['= 4.19Gbit/s']);
+  assert.deepEqual(rates(migration.replace('500MiB/s', '4Gbit/s')), ['= 477MiB/s']);
 });
 
 describe('symbols', () => {
