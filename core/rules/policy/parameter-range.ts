@@ -35,7 +35,7 @@ function fault(name: string, known: QmpParameter, value: Value): Message | undef
 }
 
 function numberFault(name: string, known: QmpParameter, value: Value): Message | undefined {
-  const amount = known.kind === 'size' ? bytes(value) : value;
+  const amount = known.kind === 'size' ? bytes(name, value) : value;
   if (typeof amount !== 'number' || !Number.isInteger(amount)) {
     return known.kind === 'size'
       ? say('The parameter {0} counts whole bytes; {1} is no such number.', name, String(value))
@@ -57,11 +57,11 @@ function numberFault(name: string, known: QmpParameter, value: Value): Message |
     : say('The parameter {0} lies between {1} and {2}; QEMU refuses {3}.', name, min, max, amount);
 }
 
-/** Bytes may be written with a unit. */
-function bytes(value: Value): Value | undefined {
+/** Bytes, and bytes per second, may be written with a unit. */
+function bytes(name: string, value: Value): Value | undefined {
   if (typeof value !== 'string') return value;
-  const size = parseQuantity(value, 'size');
-  return size.ok ? size.quantity.amount : undefined;
+  const read = parseQuantity(value, name.includes('bandwidth') ? 'rate' : 'size');
+  return read.ok ? read.quantity.amount : undefined;
 }
 
 /** The throttle may not end below where it begins. */

@@ -1,8 +1,17 @@
 import { say } from '../../messages.ts';
+import { parseQuantity } from '../../units/quantity.ts';
 import { defineRule } from '../rule.ts';
 
 /** Milliseconds; `MAX_MIGRATE_DOWNTIME` of QEMU. */
 const longest = 2_000_000;
+
+/** QEMU counts whole milliseconds; a unit may be written. */
+function milliseconds(value: string | number | boolean): number | undefined {
+  if (typeof value === 'boolean') return undefined;
+  const read = typeof value === 'string' ? parseQuantity(value, 'duration') : undefined;
+  const amount = typeof value === 'number' ? value : read?.ok === true ? read.quantity.amount : NaN;
+  return Number.isInteger(amount) ? amount : undefined;
+}
 
 export default defineRule({
   id: 'setmaxdowntime-range',
@@ -33,14 +42,13 @@ export default defineRule({
     }
     for (const { key, value } of policy?.parameters?.entries ?? []) {
       if (key.value !== 'downtime-limit') continue;
-      const limit = value.value;
-      if (typeof limit === 'number' && Number.isInteger(limit) && limit >= 0 && limit <= longest)
-        continue;
+      const limit = milliseconds(value.value);
+      if (limit !== undefined && limit >= 1 && limit <= longest) continue;
       report({
         at: value.span,
         message: say(
-          'QEMU takes downtime-limit in whole milliseconds from 0 to 2000000; {0} is none of them. Use policy.maxDowntime, which has a unit.',
-          String(limit),
+          'QEMU takes downtime-limit in whole milliseconds up to 2000000, and with 0 no migration would end; {0} is none of them. Use policy.maxDowntime.',
+          String(value.value),
         ),
         fix: {
           title: say('Remove “{0}”', key.value),
