@@ -7,23 +7,38 @@ import type { Span } from '../text/span.ts';
 import { contains } from '../text/span.ts';
 import { documentationLines } from './domain-xml/cards.ts';
 import { elementsAround, pathOf } from './domain-xml/element-path.ts';
+import { attributeFacts, elementFacts } from './domain-xml/grammar-card.ts';
+import type { Vocabulary } from './domain-xml/vocabulary.ts';
 import type { Hover } from './hover.ts';
 import type { DomainXml } from './parse-cache.ts';
 
-/** What an element, an attribute or a value of domain XML means, and what a migration makes of it. */
-export function hoverDomainXml({ document, text }: DomainXml, offset: number): Hover | undefined {
+/**
+ * What an element, an attribute or a value of domain XML means, and what a migration makes of it;
+ * with a grammar also what it allows there.
+ */
+export function hoverDomainXml(
+  { document, text }: DomainXml,
+  offset: number,
+  vocabulary?: Vocabulary,
+): Hover | undefined {
   const element = elementAt(document.root, offset);
   if (element === undefined) return undefined;
-  const path = pathOf(element);
   const onAttribute = element.attributes.find((each) => contains(each.span, offset));
-  if (onAttribute !== undefined) return attributeHover(path, onAttribute, offset);
+  if (onAttribute !== undefined) {
+    return attributeHover({ element, vocabulary }, onAttribute, offset);
+  }
   const onName = [element.nameSpan, endName(element, text)].find(
     (span) => span !== undefined && contains(span, offset),
   );
-  if (onName !== undefined) return elementHover(path, onName);
+  if (onName !== undefined) return elementHover({ element, vocabulary }, onName);
   return element.children.length === 0 && contains(element.text.span, offset)
-    ? textHover(path, element)
+    ? textHover(element)
     : undefined;
+}
+
+interface Asked {
+  readonly element: XmlElement;
+  readonly vocabulary: Vocabulary | undefined;
 }
 
 /** The innermost element around an offset. */
@@ -31,52 +46,57 @@ export function elementAt(root: XmlElement | undefined, offset: number): XmlElem
   return elementsAround(root, offset).at(-1);
 }
 
-function elementHover(path: readonly string[], span: Span): Hover | undefined {
+function elementHover({ element, vocabulary }: Asked, span: Span): Hover | undefined {
+  const path = pathOf(element);
   const found = elementDocumentation(path);
-  if (found === undefined) return undefined;
-  const { documentation, reference } = found;
-  return { span, lines: [title(path), ...documentationLines(documentation)], reference };
+  const facts = vocabulary === undefined ? [] : elementFacts(vocabulary, element);
+  if (found === undefined && facts.length === 0) return undefined;
+  const said = found === undefined ? [] : documentationLines(found.documentation);
+  return hoverOf(span, [title(path), ...said, ...facts], found?.reference);
 }
 
 function attributeHover(
-  path: readonly string[],
-  { name, nameSpan, value, valueSpan }: XmlAttribute,
+  { element, vocabulary }: Asked,
+  attribute: XmlAttribute,
   offset: number,
 ): Hover | undefined {
+  const { name, nameSpan, value, valueSpan } = attribute;
+  const path = pathOf(element);
   const found = attributeDocumentation(path, name);
-  if (found === undefined) return undefined;
-  const { documentation, reference } = found;
+  const facts = vocabulary === undefined ? [] : attributeFacts(vocabulary, element, attribute);
+  if (found === undefined && facts.length === 0) return undefined;
   const onValue = contains(valueSpan, offset) && !contains(nameSpan, offset);
-  const said = onValue ? valueMeaning(documentation, value) : undefined;
-  const lines = [title(path, name), ...documentationLines(documentation)];
-  return said === undefined
-    ? { span: onValue ? valueSpan : nameSpan, lines, reference }
-    : {
-        span: valueSpan,
-        lines: [say('{0}', value), said, documentation.means, ...migrationOf(documentation)],
-        reference,
-      };
+  const meaning = onValue ? valueMeaning(found?.documentation, value) : undefined;
+  const span = onValue ? valueSpan : nameSpan;
+  if (found !== undefined && meaning !== undefined) {
+    const { means, migration } = found.documentation;
+    const more = migration === undefined ? [means] : [means, migration];
+    return hoverOf(span, [say('{0}', value), meaning, ...more], found.reference);
+  }
+  const said = found === undefined ? [] : documentationLines(found.documentation);
+  return hoverOf(span, [title(path, name), ...said, ...facts], found?.reference);
 }
 
 /** The text of an element whose values are explained, such as `<on_crash>`. */
-function textHover(path: readonly string[], element: XmlElement): Hover | undefined {
-  const found = elementDocumentation(path);
+function textHover(element: XmlElement): Hover | undefined {
+  const found = elementDocumentation(pathOf(element));
   const { value, span } = element.text;
-  const said = found === undefined ? undefined : valueMeaning(found.documentation, value);
-  return found === undefined || said === undefined
+  const meaning = valueMeaning(found?.documentation, value);
+  return meaning === undefined
     ? undefined
-    : { span, lines: [say('{0}', value), said], reference: found.reference };
+    : hoverOf(span, [say('{0}', value), meaning], found?.reference);
+}
+
+function hoverOf(span: Span, lines: readonly Message[], reference: string | undefined): Hover {
+  return { span, lines, ...(reference === undefined ? {} : { reference }) };
 }
 
 function valueMeaning(
-  { values }: Pick<AttributeDocumentation, 'values'>,
+  documentation: Pick<AttributeDocumentation, 'values'> | undefined,
   value: string,
 ): Message | undefined {
+  const values = documentation?.values;
   return values !== undefined && Object.hasOwn(values, value) ? values[value] : undefined;
-}
-
-function migrationOf({ migration }: AttributeDocumentation): readonly Message[] {
-  return migration === undefined ? [] : [migration];
 }
 
 /** Which thing it is: `disk/driver@cache`. */

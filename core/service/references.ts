@@ -4,6 +4,7 @@ import type { XmlElement } from '../xml/tree.ts';
 import { domainXmlOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
 import { elementAt } from './domain-hover.ts';
+import { mentionsInDomain } from './domain-xml/references.ts';
 import { allOccurrences, sameThing } from './occurrences.ts';
 import type { Occurrence } from './occurrences.ts';
 
@@ -21,6 +22,9 @@ export function references(
   }: { readonly descriptors: readonly string[]; readonly declarations: boolean },
 ): readonly Location[] {
   const { workspace, cache, uri } = context;
+  const xml = domainXmlOf(context);
+  const inFile = xml === undefined ? [] : mentionsInDomain(xml, offset, declarations);
+  if (inFile.length > 0) return inFile.map((span) => ({ uri, span }));
   const all = allOccurrences({ workspace, cache, descriptors: [...descriptors, uri] });
   const here = all.filter((each) => each.uri === uri);
   const one = here.find(({ span }) => contains(span, offset)) ?? ofDevice(context, offset, here);

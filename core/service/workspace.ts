@@ -1,4 +1,5 @@
 import type { FactsSnapshot } from '../facts/snapshot.ts';
+import type { Grammar } from '../grammar/grammar.ts';
 import type { Claims } from '../rules/claims.ts';
 import type { RuleLevel } from '../rules/levels.ts';
 
@@ -18,6 +19,8 @@ export interface Workspace {
   levels?(): ReadonlyMap<string, RuleLevel> | undefined;
   /** Migrations beside a document that claim what it claims; absent: nobody looks for them. */
   neighbours?(uri: string): readonly Claims[];
+  /** The grammar that domain XML is held against; absent: none is at hand. */
+  grammar?(): Grammar | undefined;
   /** Names of the files in the folder of a document. */
   beside?(uri: string): readonly string[];
 }

@@ -55,6 +55,7 @@ function elementBody(request: CompletionRequest, place: XmlPlace, name: string):
     (attribute, index) => ` ${attribute}=${quote}$${String(index + 1)}${quote}`,
   );
   const start = name + attributes.join('');
+  const block = `${start}>${lineEnd}  $0${lineEnd}</${name}>`;
   switch (holds) {
     case undefined:
       return `${start}$0`;
@@ -63,8 +64,16 @@ function elementBody(request: CompletionRequest, place: XmlPlace, name: string):
     case 'text':
       return `${start}>$0</${name}>`;
     case 'elements':
-      return `${start}>${lineEnd}  $0${lineEnd}</${name}>`;
+      return block;
+    case 'optional-elements':
+      // Further down most elements say all they have to say in attributes.
+      return isBlock(place) ? block : `${start}$0/>`;
   }
+}
+
+/** Directly in `<domain>` and `<devices>`, where elements have content as a rule. */
+function isBlock({ element }: XmlPlace): boolean {
+  return element === undefined || element.name === 'domain' || element.name === 'devices';
 }
 
 function entryItems(

@@ -24,17 +24,19 @@ export function valueItems(
   const put = (text: string): string =>
     (quote === '' ? written : '') + escaped(text, written) + (closed ? '' : written);
   const documentation = attributeDocumentation(path, name)?.documentation;
-  return proposals(knownValues(context, xml, path, name), vocabulary.values(place, name)).map(
-    ({ text, detail }, index) =>
-      completionItem({
-        label: text,
-        kind: 'value',
-        span: value,
-        newText: put(text),
-        order: String(index).padStart(4, '0'),
-        detail: detail ?? standardNote(documentation, text),
-        documentation: valueLines(documentation, text),
-      }),
+  return proposals(
+    knownValues(context, xml, path, name),
+    vocabulary.values(place, name).listed,
+  ).map(({ text, detail }, index) =>
+    completionItem({
+      label: text,
+      kind: 'value',
+      span: value,
+      newText: put(text),
+      order: String(index).padStart(4, '0'),
+      detail: detail ?? standardNote(documentation, text),
+      documentation: valueLines(documentation, text),
+    }),
   );
 }
 
@@ -51,7 +53,7 @@ export function textItems(
   const span = value === '' ? { start: offset, end: offset } : written;
   const path = pathOf(parent);
   const documentation = elementDocumentation(path)?.documentation;
-  return proposals(knownValues(context, xml, path), vocabulary.texts(place)).map(
+  return proposals(knownValues(context, xml, path), vocabulary.texts(place).listed).map(
     ({ text, detail }, index) =>
       completionItem({
         label: text,

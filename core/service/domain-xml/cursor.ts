@@ -58,7 +58,8 @@ function content(text: string, offset: number, from: number): XmlCursor {
   return { at: 'content', word: { start, end: offset } };
 }
 
-function endTag(text: string, offset: number, open: number): XmlCursor {
+function endTag(text: string, offset: number, open: number): XmlCursor | undefined {
+  if (offset < open + 2) return undefined;
   const nameStop = nameEnd(text, open + 2);
   const behind = skipSpace(text, nameStop);
   const closed = text.charAt(behind) === '>';

@@ -48,16 +48,23 @@ export function definitionInDomain(
   return found === undefined ? undefined : { origin: at.span, target: found.span };
 }
 
-/** All places in this file that name the same thing as this place, its definition included. */
-export function mentionsInDomain(xml: DomainXml, offset: number): readonly Span[] {
+/** Places in this file that name the same thing as this place, its definition among them or not. */
+export function mentionsInDomain(
+  xml: DomainXml,
+  offset: number,
+  declarations: boolean,
+): readonly Span[] {
   const { at, all } = mentionAt(xml, offset);
-  return at === undefined ? [] : all.filter((other) => same(at, other)).map(({ span }) => span);
+  if (at === undefined) return [];
+  return all
+    .filter((other) => same(at, other) && (declarations || !other.defines))
+    .map(({ span }) => span);
 }
 
 /** What is highlighted with the place of the cursor: the other tag, or the same thing elsewhere. */
 export function highlights(xml: DomainXml, offset: number): readonly Span[] {
   const pair = tagPairAt(xml, offset);
-  return pair === undefined ? mentionsInDomain(xml, offset) : pair.spans;
+  return pair === undefined ? mentionsInDomain(xml, offset, true) : pair.spans;
 }
 
 /** The names that a group of things has in this file: aliases of users, I/O threads, NUMA cells. */

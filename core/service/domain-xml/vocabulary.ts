@@ -1,5 +1,6 @@
 import type { ElementDocumentation } from '../../domain-docs/documentation.ts';
 import { elementDocumentation } from '../../domain-docs/lookup.ts';
+import type { Values } from '../../grammar/values.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { pathOf } from './element-path.ts';
 
@@ -19,17 +20,18 @@ export interface ExpectedName {
 /** How a new element is written. */
 export interface ElementShape {
   readonly required: readonly string[];
-  /** Undefined where nobody can tell. */
-  readonly holds: 'nothing' | 'elements' | 'text' | undefined;
+  /** `optional-elements` may as well be left empty. Undefined where nobody can tell. */
+  readonly holds: 'nothing' | 'elements' | 'optional-elements' | 'text' | undefined;
 }
 
 /** What may be written where. */
 export interface Vocabulary {
   elements(place: XmlPlace): readonly ExpectedName[];
   attributes(place: XmlPlace): readonly ExpectedName[];
-  /** Values that are listed; empty where anything of a kind goes. */
-  values(place: XmlPlace, attribute: string): readonly string[];
-  texts(place: XmlPlace): readonly string[];
+  /** What an attribute can be. */
+  values(place: XmlPlace, attribute: string): Values;
+  /** What the text of an element can be. */
+  texts(place: XmlPlace): Values;
   shape(place: XmlPlace, name: string): ElementShape;
 }
 
@@ -44,10 +46,10 @@ export const documentedVocabulary: Vocabulary = {
     return named(documented(element)?.attributes).filter(({ name }) => !there.has(name));
   },
   values({ element }, attribute) {
-    return Object.keys(own(documented(element)?.attributes, attribute)?.values ?? {});
+    return listed(own(documented(element)?.attributes, attribute)?.values);
   },
   texts({ element }) {
-    return Object.keys(documented(element)?.values ?? {});
+    return listed(documented(element)?.values);
   },
   shape({ element }, name) {
     const path = [...(element === undefined ? [] : pathOf(element)), name];
@@ -58,6 +60,10 @@ export const documentedVocabulary: Vocabulary = {
 
 function documented(element: XmlElement | undefined): ElementDocumentation | undefined {
   return element === undefined ? undefined : elementDocumentation(pathOf(element))?.documentation;
+}
+
+function listed(table: Readonly<Record<string, unknown>> | undefined): Values {
+  return { listed: Object.keys(table ?? {}), forms: [], range: undefined };
 }
 
 function named(table: Readonly<Record<string, unknown>> | undefined): readonly ExpectedName[] {

@@ -1,4 +1,5 @@
 import type { FactsSnapshot } from '../../../core/facts/snapshot.ts';
+import type { Grammar } from '../../../core/grammar/grammar.ts';
 import type { ServiceContext } from '../../../core/service/context.ts';
 import { createParseCache } from '../../../core/service/parse-cache.ts';
 import type { Workspace } from '../../../core/service/workspace.ts';
@@ -6,12 +7,13 @@ import type { Workspace } from '../../../core/service/workspace.ts';
 export interface MemoryOptions {
   readonly facts?: FactsSnapshot;
   readonly now?: number;
+  readonly grammar?: Grammar;
 }
 
 /** A workspace of texts by file name; inventories are the files named `hosts.migration.yaml`. */
 export function memoryWorkspace(
   files: Readonly<Record<string, string>>,
-  { facts, now }: MemoryOptions = {},
+  { facts, now, grammar }: MemoryOptions = {},
 ): Workspace {
   return {
     read: (uri) => files[uri.replace('mem:/', '')],
@@ -19,6 +21,7 @@ export function memoryWorkspace(
     inventories: () => ('hosts.migration.yaml' in files ? ['mem:/hosts.migration.yaml'] : []),
     facts: () => facts,
     now: () => now,
+    grammar: () => grammar,
   };
 }
 

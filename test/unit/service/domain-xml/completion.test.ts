@@ -7,6 +7,7 @@ import { atCursor } from '../cursor-text.ts';
 import { contextOf } from '../memory-workspace.ts';
 import type { MemoryOptions } from '../memory-workspace.ts';
 import { host, snapshot } from '../snapshots.ts';
+import { grammar } from './grammar.ts';
 
 function items(
   marked: string,
@@ -14,7 +15,8 @@ function items(
   trigger?: string,
 ): readonly CompletionItem[] {
   const { text, offset } = atCursor(marked);
-  return complete(contextOf('x.domain.xml', { 'x.domain.xml': text }, options), offset, trigger);
+  const files = { 'x.domain.xml': text };
+  return complete(contextOf('x.domain.xml', files, { grammar, ...options }), offset, trigger);
 }
 
 const labels = (found: readonly CompletionItem[]): readonly string[] =>

@@ -51,6 +51,7 @@ describe('the place of a cursor in XML', () => {
     ['<disk type="a>b" de|', 'attribute-name [de]'],
     ['<disk></di|', 'end-tag [di]'],
     ['<disk></|', 'end-tag []'],
+    ['<disk><|/disk>', 'none'],
     ['<disk></|disk>', 'end-tag [disk]'],
     ['<disk></disk>|', 'content []'],
     ['<!-- <di|sk -->', 'none'],
@@ -86,7 +87,7 @@ describe('the place of a cursor in XML', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), fc.nat(60), (pieces, at) => {
         const text = pieces.join('');
-        const offset = Math.min(at, text.length);
+        const offset = at % (text.length + 1);
         const cursor = xmlCursor(text, offset);
         if (cursor === undefined) return;
         const span =

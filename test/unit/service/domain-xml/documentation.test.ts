@@ -8,11 +8,14 @@ import {
 } from '../../../../core/domain-docs/lookup.ts';
 import { render } from '../../../../core/messages.ts';
 import { hoverDomainXml } from '../../../../core/service/domain-hover.ts';
+import { vocabularyOf } from '../../../../core/service/domain-xml/vocabulary-of.ts';
+import type { Vocabulary } from '../../../../core/service/domain-xml/vocabulary.ts';
 import { marked } from './documents.ts';
+import { grammar } from './grammar.ts';
 
-function hoverText(text: string): string {
+function hoverText(text: string, vocabulary?: Vocabulary): string {
   const { xml, offset } = marked(text);
-  const found = hoverDomainXml(xml, offset);
+  const found = hoverDomainXml(xml, offset, vocabulary);
   return found?.lines.map((line) => render(line)).join('\n') ?? '';
 }
 
@@ -69,6 +72,29 @@ describe('hover in domain XML', () => {
     assert.equal(hoverText('<network><na|me/></network>'), '');
     assert.equal(hoverText('<domain>\n|\n<name/></domain>'), '');
     assert.equal(hoverText('<domain><constr|uctor/></domain>'), '');
+  });
+});
+
+describe('hover with a grammar', () => {
+  const ask = (text: string): string => hoverText(text, vocabularyOf(grammar));
+  it('tells what may stand in an element, and what it needs', () => {
+    const text = ask('<domain><devices><disk><tar|get dev="vda"/></disk></devices></domain>');
+    assert.match(text, /names its disks by it/);
+    assert.match(text, /Attributes: dev, .*bus/);
+    assert.match(ask('<domain><na|me>a</name></domain>'), /Required in <domain>/);
+    assert.match(ask('<domain><dev|ices/></domain>'), /Elements in it: .*disk/);
+  });
+  it('tells values, numbers and whether an attribute is required', () => {
+    const text = ask("<domain><devices><disk><target d|ev='vda'/></disk></devices></domain>");
+    assert.match(text, /Required in <target>/);
+    assert.match(
+      ask("<domain><devices><disk><driver ca|che='none'/></disk></devices></domain>"),
+      /Values: .*directsync/,
+    );
+  });
+  it('says something of what has no text of its own', () => {
+    assert.match(ask('<domain><ti|tle>a</title></domain>'), /title|Written like/);
+    assert.match(ask("<domain><devices><hub ty|pe='usb'/></devices></domain>"), /Values: usb/);
   });
 });
 

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  domainEntities,
-  entityAt,
-  entityNamed,
-} from '../../../../core/service/domain-xml/entities.ts';
+import { definition } from '../../../../core/service/definition.ts';
+import { references } from '../../../../core/service/references.ts';
 import { domainFolds } from '../../../../core/service/domain-xml/folding.ts';
 import {
   definitionInDomain,
@@ -17,6 +14,7 @@ import { elementSymbol } from '../../../../core/service/domain-xml/symbols.ts';
 import type { SymbolNode } from '../../../../core/service/symbol-node.ts';
 import { indexLines } from '../../../../core/text/lines.ts';
 import type { Span } from '../../../../core/text/span.ts';
+import { contextOf } from '../memory-workspace.ts';
 import { domainXml, marked } from './documents.ts';
 
 const texts = (text: string, spans: readonly Span[]): readonly string[] =>
@@ -129,35 +127,6 @@ const guest = `<domain type='kvm'>
 </domain>
 `;
 
-describe('what a descriptor can name', () => {
-  const xml = domainXml(guest);
-  it('is the domain, its disks and its interfaces', () => {
-    assert.deepEqual(
-      domainEntities(xml).map(({ kind, name, nameSpan }) => [
-        kind,
-        name,
-        ...texts(guest, [nameSpan]),
-      ]),
-      [
-        ['domain', 'vm01', 'vm01'],
-        ['disk', 'vda', 'vda'],
-        ['disk', 'sda', 'sda'],
-        ['interface', '52:54:00:AA:00:01', '52:54:00:AA:00:01'],
-      ],
-    );
-  });
-  it('is found at its name and, for a device, anywhere in it', () => {
-    assert.equal(entityAt(xml, guest.indexOf('vm01'))?.kind, 'domain');
-    assert.equal(entityAt(xml, guest.indexOf('/a.img'))?.name, 'vda');
-    assert.equal(entityAt(xml, guest.indexOf('br0'))?.kind, 'interface');
-    assert.equal(entityAt(xml, guest.indexOf('<cputune')), undefined);
-  });
-  it('is found by name, a MAC address in any case', () => {
-    assert.equal(entityNamed(xml, 'interface', '52:54:00:aa:00:01')?.name, '52:54:00:AA:00:01');
-    assert.equal(entityNamed(xml, 'disk', 'VDA'), undefined);
-  });
-});
-
 describe('references inside of a domain', () => {
   const xml = domainXml(guest);
   const at = (word: string, from = 0): number => guest.indexOf(word, from) + word.length - 1;
@@ -168,7 +137,8 @@ describe('references inside of a domain', () => {
     assert.equal(thread?.target.start, guest.indexOf("id='4") + 4);
   });
   it('are all found from the definition', () => {
-    assert.equal(mentionsInDomain(xml, at("id='4")).length, 3);
+    assert.equal(mentionsInDomain(xml, at("id='4"), true).length, 3);
+    assert.equal(mentionsInDomain(xml, at("id='4"), false).length, 2);
     assert.equal(definitionInDomain(xml, at("id='4")), undefined);
   });
   it('are highlighted, and so are the two tags of an element', () => {
@@ -202,5 +172,17 @@ describe('the outline', () => {
     assert.equal(root.detail, 'vm01');
     assert.equal(root.children[0]?.detail, 'vm01');
     assert.equal(devices?.children[0]?.detail, '/a.img');
+  });
+});
+
+describe('names inside of a domain', () => {
+  const context = contextOf('x.domain.xml', { 'x.domain.xml': guest });
+  it('lead to their definition and to each other over the language service', () => {
+    const from = guest.indexOf("persistent='ua-net") + "persistent='".length;
+    const [found] = definition(context, from);
+    assert.equal(found?.target.span.start, guest.indexOf("name='ua-net") + "name='".length);
+    const all = references(context, from, { descriptors: [], declarations: true });
+    assert.equal(all.length, 2);
+    assert.equal(references(context, from, { descriptors: [], declarations: false }).length, 1);
   });
 });
