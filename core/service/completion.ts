@@ -6,7 +6,7 @@ import type { CompletionItem, CompletionPlace } from './completion-item.ts';
 import { documentOf, migrationOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
 import { completeDomainXml } from './domain-xml/complete.ts';
-import { documentedVocabulary } from './domain-xml/vocabulary.ts';
+import { vocabularyOf } from './domain-xml/vocabulary-of.ts';
 import { fieldAt, tableFor } from './field-table.ts';
 import { yamlCursor } from './yaml-cursor.ts';
 
@@ -32,7 +32,8 @@ export function complete(
   const { text, kind } = document;
   if (kind === 'domain-xml') {
     const xml = context.cache.domainXml(context.uri, text);
-    return completeDomainXml({ context, xml, offset, trigger, vocabulary: documentedVocabulary });
+    const vocabulary = vocabularyOf(context.workspace.grammar?.());
+    return completeDomainXml({ context, xml, offset, trigger, vocabulary });
   }
   const inComment = ignoreCompletions(text, offset);
   const cursor = yamlCursor(text, offset);

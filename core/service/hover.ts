@@ -13,6 +13,7 @@ import type { ServiceContext } from './context.ts';
 import { otherWritings } from './conversions.ts';
 import { diskCard, diskOf, domainOf } from './disk-facts.ts';
 import { hoverDomainXml } from './domain-hover.ts';
+import { vocabularyOf } from './domain-xml/vocabulary-of.ts';
 import { fieldCard } from './field-card.ts';
 import { fieldAt, placeAt, tableFor } from './field-table.ts';
 import type { TreePlace } from './field-table.ts';
@@ -30,7 +31,10 @@ export interface Hover {
 /** What the text at an offset means; undefined where there is nothing to say. */
 export function hover(context: ServiceContext, offset: number): Hover | undefined {
   const xml = domainXmlOf(context);
-  if (xml !== undefined) return hoverDomainXml(xml, offset);
+  if (xml !== undefined) {
+    const grammar = context.workspace.grammar?.();
+    return hoverDomainXml(xml, offset, grammar === undefined ? undefined : vocabularyOf(grammar));
+  }
   const document = documentOf(context);
   if (document === undefined) return undefined;
   const { tree } = context.cache.descriptor(context.uri, document.text);
