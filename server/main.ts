@@ -3,9 +3,11 @@
  * VS Code starts it.
  */
 import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ProposedFeatures, createConnection } from 'vscode-languageserver/node';
+import { userGrammarFolder } from '../core/grammar/library.ts';
 import { startServer } from './server.ts';
 
 /** The package's folder: the program lies one folder below it, as bundle and as source. */
@@ -21,4 +23,8 @@ function packageFolder(): string | undefined {
 const folder = packageFolder();
 startServer(createConnection(ProposedFeatures.all), {
   documentationBase: folder === undefined ? undefined : `${pathToFileURL(folder).href}/`,
+  grammarFolders: [
+    userGrammarFolder(process.env, homedir()),
+    ...(folder === undefined ? [] : [join(folder, 'grammars')]),
+  ],
 });

@@ -2,6 +2,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { documentKind, isDescriptorName } from '../core/service/document-kind.ts';
+import type { Grammar } from '../core/grammar/grammar.ts';
+import { GrammarLibrary, grammarsIn } from '../core/grammar/library.ts';
+import { oldestLibvirt } from '../core/service/domain-grammar.ts';
 import type { ParseCache } from '../core/service/parse-cache.ts';
 import type { Workspace } from '../core/service/workspace.ts';
 import type { Claims } from '../core/rules/claims.ts';
@@ -27,6 +30,8 @@ export class OpenWorkspace implements Workspace {
   descriptors: ReadonlySet<string> = new Set();
   /** Levels of rules that the settings choose. */
   ruleLevels: ReadonlyMap<string, RuleLevel> | undefined;
+  /** Folders with compiled grammars, the best first. */
+  grammarFolders: readonly string[] = [];
   /** Who claims what a document claims. */
   claimants: (uri: string) => readonly Claims[] = () => [];
   /** Counts everything that may change an answer. */
@@ -41,6 +46,7 @@ export class OpenWorkspace implements Workspace {
   private readonly watchedTexts = new Map<string, string | undefined>();
   private readonly files: Files;
   private readonly cache: ParseCache;
+  private grammars: GrammarLibrary | undefined;
 
   constructor(files: Files, cache: ParseCache) {
     this.files = files;
@@ -119,6 +125,17 @@ export class OpenWorkspace implements Workspace {
 
   resolve(base: string, path: string): string {
     return this.spelling(resolvePath(base, path, this.folders[0]));
+  }
+
+  grammar(): Grammar | undefined {
+    const { files, grammarFolders } = this;
+    this.grammars ??= new GrammarLibrary(
+      grammarsIn(grammarFolders, {
+        list: (folder) => files.list(folder),
+        read: (folder, name) => files.read(join(folder, name)),
+      }),
+    );
+    return this.grammars.for(oldestLibvirt(this.snapshot));
   }
 
   /** Facts do not depend on the document: hosts go by their inventory names. */

@@ -38,6 +38,7 @@ import { Publisher } from './publisher.ts';
 import { shareHosts } from './share-hosts.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
+import type { StartOptions } from './server.ts';
 import { isChinese, translateTo } from './translations.ts';
 import { WorkspaceFiles } from './workspace-files.ts';
 import { WorkspacePull } from './workspace-pull.ts';
@@ -60,11 +61,12 @@ export class Session {
   private translate: Translate = english;
   private refreshWanted = false;
 
-  constructor(connection: Connection, documentationBase: string | undefined) {
+  constructor(connection: Connection, { documentationBase, grammarFolders }: StartOptions) {
     this.connection = connection;
     this.documentationBase = documentationBase;
     const files = diskFiles();
     this.workspace = new OpenWorkspace(files, this.cache);
+    this.workspace.grammarFolders = grammarFolders;
     this.diagnoses = new Diagnoses(this.workspace, this.cache, (message) => {
       connection.console.error(message);
     });

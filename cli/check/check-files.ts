@@ -14,6 +14,7 @@ import { createParseCache } from '../../core/service/parse-cache.ts';
 import type { ParseCache } from '../../core/service/parse-cache.ts';
 import { surroundingsOf } from '../../core/service/surroundings.ts';
 import type { Workspace } from '../../core/service/workspace.ts';
+import { grammarFolders } from '../package-folder.ts';
 import { diskWorkspace } from '../../hosts/workspace/disk-workspace.ts';
 
 export interface CheckOptions {
@@ -46,12 +47,13 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
       inventory: options.inventory,
       now: () => Date.now(),
       open: options.texts,
+      grammarFolders: grammarFolders(),
     }),
     levels: () => options.levels,
     neighbours: (uri) => claims.neighbours(uri),
   };
-  const cache = createParseCache(rememberedDocuments);
   const descriptors = uris.filter((uri) => isDescriptorName(uri));
+  const cache = createParseCache(descriptors.length === 0 ? 1 : rememberedDocuments);
   for (const uri of new Set([...descriptors, ...besides(descriptors)])) {
     claims.set(uri, claimsIn(uri, workspace, cache));
   }

@@ -95,10 +95,9 @@ function facetTest(name: string, value: string, isWholeNumber: boolean): readonl
   }
 }
 
+/** In characters, not in UTF-16 units. */
 function lengthOf(text: string): number {
-  let length = 0;
-  for (const _ of text) length++;
-  return length;
+  return text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '?').length;
 }
 
 /**

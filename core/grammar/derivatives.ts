@@ -19,9 +19,12 @@ export class Derivatives {
   readonly store: PatternStore;
   private readonly elements = new Map<Pattern, ByName<Element>>();
   private readonly attributes = new Map<Pattern, ByName<Attribute>>();
+  private readonly elementsByName: NextByName<Element> = new Map();
+  private readonly attributesByName: NextByName<Attribute> = new Map();
   private readonly closed = new Map<Pattern, Pattern>();
   private readonly released = new Map<Pattern, Pattern>();
-  private readonly after = new Map<Pattern, Map<string, Pattern>>();
+  private readonly afterOne = new Map<Pattern, Map<Pattern, Pattern>>();
+  private readonly afterSome = new Map<Pattern, Map<string, Pattern>>();
   private readonly accepted = new Map<Attribute, Map<string, boolean>>();
 
   constructor(store: PatternStore) {
@@ -30,14 +33,12 @@ export class Derivatives {
 
   /** Element patterns that may be the next child. */
   nextElements(pattern: Pattern, name: ExpandedName): readonly Element[] {
-    if (pattern.kind !== 'interleave') return found(this.elementsOf(pattern), name);
-    return distinct(pattern.of.flatMap((each) => found(this.elementsOf(each), name)));
+    return this.next(this.elementsByName, pattern, name, (each) => this.elementsOf(each));
   }
 
   /** Attribute patterns that an attribute of this name may match. */
   nextAttributes(pattern: Pattern, name: ExpandedName): readonly Attribute[] {
-    if (pattern.kind !== 'interleave') return found(this.attributesOf(pattern), name);
-    return distinct(pattern.of.flatMap((each) => found(this.attributesOf(each), name)));
+    return this.next(this.attributesByName, pattern, name, (each) => this.attributesOf(each));
   }
 
   /** Everything that may be the next child. */
@@ -63,14 +64,14 @@ export class Derivatives {
 
   /** What is left after a child that matches exactly these element patterns. */
   afterElement(pattern: Pattern, matched: readonly Element[]): Pattern {
-    return this.remembered(pattern, `e${keyOf(matched)}`, () =>
+    return this.remembered(pattern, matched, () =>
       this.elementDerivative(pattern, new Set(matched)),
     );
   }
 
   /** What is left after an attribute whose value matches exactly these attribute patterns. */
   afterAttribute(pattern: Pattern, matched: readonly Attribute[]): Pattern {
-    return this.remembered(pattern, `a${keyOf(matched)}`, () =>
+    return this.remembered(pattern, matched, () =>
       this.attributeDerivative(pattern, new Set(matched)),
     );
   }
@@ -235,13 +236,52 @@ export class Derivatives {
     return known;
   }
 
-  private remembered(pattern: Pattern, key: string, derive: () => Pattern): Pattern {
-    let memo = this.after.get(pattern);
-    if (memo === undefined) this.after.set(pattern, (memo = new Map<string, Pattern>()));
-    let known = memo.get(key);
-    if (known === undefined) memo.set(key, (known = derive()));
-    return known;
+  /** No pattern is both an element and an attribute, so one memo serves both. */
+  private remembered(
+    pattern: Pattern,
+    matched: readonly Pattern[],
+    derive: () => Pattern,
+  ): Pattern {
+    const [only] = matched;
+    return only !== undefined && matched.length === 1
+      ? rememberedIn(this.afterOne, pattern, only, derive)
+      : rememberedIn(this.afterSome, pattern, keyOf(matched), derive);
   }
+
+  private next<T extends Element | Attribute>(
+    memo: NextByName<T>,
+    pattern: Pattern,
+    name: ExpandedName,
+    of: (pattern: Pattern) => ByName<T>,
+  ): readonly T[] {
+    return rememberedIn(memo, pattern, name, () =>
+      pattern.kind === 'interleave'
+        ? distinct(pattern.of.flatMap((each) => found(of(each), name)))
+        : found(of(pattern), name),
+    );
+  }
+}
+
+type NextByName<T> = Map<Pattern, Map<ExpandedName, readonly T[]>>;
+
+/** Names come from documents and are without end; those of a grammar come again. */
+const memoLimit = 512;
+
+function rememberedIn<K, V>(
+  memo: Map<Pattern, Map<K, V>>,
+  pattern: Pattern,
+  key: K,
+  compute: () => V,
+): V {
+  let answers = memo.get(pattern);
+  if (answers === undefined) memo.set(pattern, (answers = new Map<K, V>()));
+  let answer = answers.get(key);
+  if (answer === undefined) {
+    answer = compute();
+    if (answers.size >= memoLimit) answers.clear();
+    answers.set(key, answer);
+  }
+  return answer;
 }
 
 function replaced(of: readonly Pattern[], at: number, by: Pattern): Pattern[] {

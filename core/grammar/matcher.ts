@@ -5,8 +5,8 @@ import type { Attribute, Element, Pattern } from './pattern.ts';
 import { Scopes, expandName, isDeclaration } from './scope.ts';
 import type { Scope } from './scope.ts';
 
-/** Distinct subtrees that are remembered before all are forgotten. */
-const memoLimit = 60_000;
+/** Answers that are remembered before all are forgotten. */
+const memoLimit = 200_000;
 
 /**
  * Tells which subtrees match which element patterns, and remembers it: a subtree is known again by
@@ -16,10 +16,9 @@ export class Matcher {
   readonly grammar: Grammar;
   readonly scopes = new Scopes();
   private readonly derivatives: Derivatives;
-  /** Numbers of subtrees by their content; the same number means the same content. */
-  private readonly numbers = new Map<string, number>();
   private readonly results = new Map<Element, Map<number, boolean>>();
   private prints = new Map<XmlElement, number>();
+  private remembered = 0;
 
   constructor(grammar: Grammar) {
     this.grammar = grammar;
@@ -28,9 +27,9 @@ export class Matcher {
 
   /** To be called before each document: its elements are numbered, and memory is bounded. */
   begin(root: XmlElement): void {
-    if (this.numbers.size > memoLimit) {
-      this.numbers.clear();
+    if (this.remembered > memoLimit) {
       this.results.clear();
+      this.remembered = 0;
     }
     this.prints = new Map();
     this.print(root, this.scopes.outermost);
@@ -40,22 +39,29 @@ export class Matcher {
   matches(element: XmlElement, pattern: Element, outer: Scope): boolean {
     let results = this.results.get(pattern);
     if (results === undefined) this.results.set(pattern, (results = new Map<number, boolean>()));
-    const number = this.prints.get(element) ?? -1;
-    let result = results.get(number);
+    const print = this.prints.get(element) ?? this.print(element, outer);
+    let result = results.get(print);
     if (result === undefined) {
       result = this.contentMatches(element, pattern.content, this.scopes.within(outer, element));
-      results.set(number, result);
+      results.set(print, result);
+      this.remembered++;
     }
     return result;
   }
 
   /** The patterns among `candidates` that the subtree matches. */
   matching(element: XmlElement, candidates: readonly Element[], outer: Scope): readonly Element[] {
+    const [only] = candidates;
+    if (only !== undefined && candidates.length === 1)
+      return this.matches(element, only, outer) ? candidates : [];
     return candidates.filter((each) => this.matches(element, each, outer));
   }
 
   /** Attribute patterns that may come now and accept the value. */
   accepting(candidates: readonly Attribute[], value: string): readonly Attribute[] {
+    const [only] = candidates;
+    if (only !== undefined && candidates.length === 1)
+      return this.derivatives.acceptsValue(only, value) ? candidates : [];
     return candidates.filter((each) => this.derivatives.acceptsValue(each, value));
   }
 
@@ -85,17 +91,62 @@ export class Matcher {
     return left.nullable;
   }
 
-  /** Numbers the subtree by everything that its match depends on. */
+  /** Marks the subtree by everything that its match depends on. */
   private print(element: XmlElement, outer: Scope): number {
     const scope = this.scopes.within(outer, element);
-    let content = scope.id === 0 ? element.name : `${scope.id.toString()}\0${element.name}`;
-    for (const { name, value } of element.attributes) content += `\u0001${name}\u0002${value}`;
-    content += `\u0003${textOf(element)}`;
-    for (const child of element.children) content += `\u0004${this.print(child, scope).toString()}`;
-    let number = this.numbers.get(content);
-    if (number === undefined) this.numbers.set(content, (number = this.numbers.size));
-    this.prints.set(element, number);
-    return number;
+    const mark = new Mark(scope.id);
+    mark.text(element.name);
+    for (const { name, value } of element.attributes) {
+      mark.number(1);
+      mark.text(name);
+      mark.number(2);
+      mark.text(value);
+    }
+    mark.number(3);
+    mark.text(textOf(element));
+    for (const child of element.children) {
+      mark.number(4);
+      mark.number(this.print(child, scope));
+    }
+    const print = mark.value();
+    this.prints.set(element, print);
+    return print;
+  }
+}
+
+/**
+ * A hash of 53 bits (two of FNV's kind). Two subtrees of the same mark would be taken for one: among
+ * the subtrees that are remembered at a time that is less likely than one in a million.
+ */
+class Mark {
+  private one: number;
+  private two: number;
+
+  constructor(seed: number) {
+    this.one = 0x811c9dc5 ^ seed;
+    this.two = 0x2545f491 + seed;
+  }
+
+  text(text: string): void {
+    let { one, two } = this;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      one = Math.imul(one ^ code, 0x01000193);
+      two = Math.imul((two << 5) ^ (two >>> 27) ^ code, 0x27d4eb2f);
+    }
+    this.one = one;
+    this.two = two;
+  }
+
+  number(number: number): void {
+    const low = number | 0;
+    const high = (number / 0x100000000) | 0;
+    this.one = Math.imul(Math.imul(this.one ^ low, 0x01000193) ^ high, 0x85ebca6b);
+    this.two = Math.imul(((this.two << 7) ^ (this.two >>> 25) ^ high) + low, 0x27d4eb2f);
+  }
+
+  value(): number {
+    return (this.one >>> 0) * 0x200000 + (this.two >>> 11);
   }
 }
 

@@ -30,7 +30,7 @@ export class Scopes {
 }
 
 export function isDeclaration(attribute: string): boolean {
-  return attribute === 'xmlns' || attribute.startsWith('xmlns:');
+  return attribute.startsWith('xmlns') && (attribute.length === 5 || attribute[5] === ':');
 }
 
 /** A prefix that nobody declared stays in the name, so that nothing matches it. */

@@ -5,6 +5,7 @@ import { allRules } from './all.ts';
 /** Codes of parsing, binding and linking that have a page of their own. */
 const ownPages: ReadonlySet<string> = new Set([
   'check-failed',
+  'domain-grammar',
   'domain-xml',
   'ignore-unused',
   'ignore-without-reason',
@@ -25,6 +26,10 @@ const ownPages: ReadonlySet<string> = new Set([
 
 /** Codes that share the page of another code. */
 const sharedPages: Readonly<Record<string, string>> = {
+  'grammar-attribute': 'domain-grammar',
+  'grammar-element': 'domain-grammar',
+  'grammar-missing': 'domain-grammar',
+  'grammar-value': 'domain-grammar',
   'copy-type-not-supported': 'launch-refused',
   'destination-without-copy': 'launch-refused',
   'disk-target-twice': 'xml-syntax',

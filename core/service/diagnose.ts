@@ -43,10 +43,12 @@ export function diagnose(
     case 'descriptor':
       return diagnoseDescriptor(uri, text, workspace, cache);
     case 'domain-xml': {
-      const { problems } = cache.domainXml(uri, text);
+      const xml = cache.domainXml(uri, text);
+      const grammar = workspace.grammar?.();
+      const faults = grammar === undefined ? [] : cache.grammar.problems(xml, grammar);
       return diagnosis(
         uri,
-        problems.map((problem) => placed(problem, uri)),
+        [...xml.problems, ...faults].map((problem) => placed(problem, uri)),
         [],
         [],
       );

@@ -9,6 +9,7 @@ import type { SyntaxProblem } from '../problems.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
 import { parseXml } from '../xml/parse.ts';
 import type { XmlDocument } from '../xml/tree.ts';
+import { DomainGrammarCheck } from './domain-grammar.ts';
 import { rememberingRules } from './remembering-rules.ts';
 
 /** A domain XML document read from text. */
@@ -30,6 +31,8 @@ export interface ParseCache {
   descriptor(uri: string, text: string): Descriptor;
   domainXml(uri: string, text: string): DomainXml;
   facts(sources: FactSources): MigrationFacts;
+  /** Domain XML against libvirt's grammars. */
+  readonly grammar: DomainGrammarCheck;
   /** All rules; each remembers what it said while nothing that it reads has changed. */
   readonly rules: readonly RuleDefinition[];
 }
@@ -40,6 +43,7 @@ export function createParseCache(capacity = 64): ParseCache {
     descriptor: remembered(capacity, loadDescriptor),
     domainXml: remembered(capacity, readDomainXml),
     facts: rememberedFacts(),
+    grammar: new DomainGrammarCheck(),
     rules: rememberingRules(),
   };
 }

@@ -3,7 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { loadDescriptor } from '../../core/descriptor/load.ts';
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
+import { GrammarLibrary, grammarsIn } from '../../core/grammar/library.ts';
 import { isDescriptorName } from '../../core/service/document-kind.ts';
+import { oldestLibvirt } from '../../core/service/domain-grammar.ts';
 import type { Workspace } from '../../core/service/workspace.ts';
 
 /** Bytes of a file that are read; the parsers refuse what is longer than their own bounds. */
@@ -19,6 +21,8 @@ export interface DiskWorkspaceOptions {
   /** Folder above which no inventory is searched. */
   readonly root?: string | undefined;
   readonly now: () => number;
+  /** Folders with compiled grammars of domain XML, the best first; none: it is not held against one. */
+  readonly grammarFolders?: readonly string[];
   /** Texts that are newer than the disk, by URI: open documents of an editor. */
   readonly open?: ReadonlyMap<string, string>;
 }
@@ -26,6 +30,7 @@ export interface DiskWorkspaceOptions {
 /** The language service's view of files on this machine. Inventories are looked for upwards. */
 export function diskWorkspace(options: DiskWorkspaceOptions): Workspace {
   const folders = new Map<string, readonly string[]>();
+  let library: GrammarLibrary | undefined;
   const read = (uri: string): string | undefined => options.open?.get(uri) ?? readText(uri);
   const inventoriesIn = (folder: string): readonly string[] => {
     const remembered = folders.get(folder);
@@ -48,6 +53,12 @@ export function diskWorkspace(options: DiskWorkspaceOptions): Workspace {
     },
     facts: () => options.facts,
     now: options.now,
+    grammar() {
+      library ??= new GrammarLibrary(
+        grammarsIn(options.grammarFolders ?? [], { list, read: readIn }),
+      );
+      return library.for(oldestLibvirt(options.facts));
+    },
   };
 }
 
@@ -71,6 +82,10 @@ function readText(uri: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function readIn(folder: string, name: string): string | undefined {
+  return readText(pathToFileURL(join(folder, name)).href);
 }
 
 function list(folder: string): readonly string[] {

@@ -225,7 +225,10 @@ function serverInThisProcess(): NonNullable<EditorOptions['server']> {
       new StreamMessageReader(input),
       new StreamMessageWriter(output),
     ),
-    { documentationBase: 'https://example.org/livemigrate/' },
+    {
+      documentationBase: 'https://example.org/livemigrate/',
+      grammarFolders: [join(import.meta.dirname, '..', '..', 'grammars')],
+    },
   );
   return { input, output };
 }
