@@ -13,7 +13,7 @@ import { causeOf, show } from '../text.ts';
 import { hostFailure } from './failure.ts';
 import type { HostStates } from './host-states.ts';
 import { openMigrations } from '../migration/files-around.ts';
-import { wantedPaths } from './wanted-paths.ts';
+import { wantedFiles, wantedPaths } from './wanted-paths.ts';
 import { askPassphrase, askPassword, confirmHostKey } from './prompts.ts';
 
 /** The ssh connections of this window: one for each host, opened when something needs it. */
@@ -131,7 +131,12 @@ export class Connections implements vscode.Disposable {
       const state = this.states.of(destination.value);
       if (state.kind !== 'answered' || !state.connected) continue;
       const paths = wantedPaths(destination.value, migrations, facts);
-      if (paths.some((path) => !Object.hasOwn(state.snapshot.images, path))) {
+      const files = wantedFiles(destination.value, migrations, facts);
+      const { images, files: seen = {} } = state.snapshot;
+      if (
+        paths.some((path) => !Object.hasOwn(images, path)) ||
+        files.some((path) => !Object.hasOwn(seen, path))
+      ) {
         void this.ask(destination.value);
       }
     }
@@ -181,6 +186,7 @@ export class Connections implements vscode.Disposable {
         session,
         {
           paths: wantedPaths(host, openMigrations(), this.states.facts()),
+          files: wantedFiles(host, openMigrations(), this.states.facts()),
           domains: 'all',
           signal: this.stopping.signal,
         },

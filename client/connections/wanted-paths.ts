@@ -1,6 +1,7 @@
 import type { Domain } from '../../core/domain/domain.ts';
 import { readDomain } from '../../core/domain/read.ts';
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
+import { hostFiles } from '../../core/facts/host-files.ts';
 import { liveXmlUri, pathsToAsk } from '../../core/facts/view.ts';
 import type { Surroundings } from '../../core/service/surroundings.ts';
 import { parseXml } from '../../core/xml/parse.ts';
@@ -25,6 +26,24 @@ export function wantedPaths(
         ...(destination?.value === host ? paths.destination : []),
       ];
     });
+  });
+  return [...new Set([...before, ...now])];
+}
+
+/** Paths that are no images and that the migrations at hand need on a host. */
+export function wantedFiles(
+  host: string,
+  migrations: readonly Surroundings[],
+  facts: FactsSnapshot,
+): readonly string[] {
+  const before = Object.keys(facts.hosts[host]?.files ?? {});
+  const now = migrations.flatMap(({ descriptor, domainXml }) => {
+    const { source, destination, domain } = descriptor.migration;
+    if (destination?.value !== host) return [];
+    const live = liveDomain(source?.value, domain?.value, facts);
+    return [live, domainXml?.domain].flatMap((each) =>
+      each === undefined ? [] : hostFiles(each).map(({ path }) => path),
+    );
   });
   return [...new Set([...before, ...now])];
 }
