@@ -16,6 +16,9 @@ export default defineRule({
       const pool = located(child(disk, 'source'), 'pool');
       const target = located(child(disk, 'target'), 'dev');
       if (!has(disk, 'type', 'volume') || pool === undefined || target === undefined) continue;
+      // libvirt leaves such a medium out when it is not there.
+      const policy = located(child(disk, 'source'), 'startupPolicy')?.value;
+      if (policy === 'optional' || policy === 'requisite') continue;
       const there = facts['destination.pools'].find(({ name }) => name === pool.value);
       if (there?.active === true) continue;
       report({
