@@ -1,4 +1,13 @@
-import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { say } from '../../core/messages.ts';
@@ -10,8 +19,10 @@ import { globExpression, isGlob, splitGlob } from './glob.ts';
 const entryLimit = 500_000;
 /** Folders within folders. */
 const depthLimit = 64;
-/** Bytes of an XML file that are read to see its root element. */
-const headLength = 64 * 1024;
+/** Bytes of an XML file that are read to see its root element: most have it at once. */
+const headLengths = [2 * 1024, 64 * 1024] as const;
+/** One for all files: each is looked at before the next one is read. */
+const headBuffer = Buffer.allocUnsafe(headLengths[1]);
 
 export interface FoundFiles {
   /** Absolute paths of what is checked, in the order of the words, each once. */
@@ -161,22 +172,31 @@ function skippedFolder(name: string): boolean {
  */
 function isOurs(path: string, how: 'named' | 'folder'): boolean | undefined {
   const uri = pathToFileURL(path).href;
-  if (documentKind(uri, undefined, '') !== undefined) {
-    return readHead(path, 1) === undefined ? undefined : true;
-  }
+  if (documentKind(uri, undefined, '') !== undefined) return isReadable(path) ? true : undefined;
   if (!/\.xml$/i.test(path)) return false;
-  const head = readHead(path, headLength)?.toString('utf8');
-  if (head === undefined) return undefined;
-  if (documentKind(uri, undefined, head) !== 'domain-xml') return false;
-  return how === 'named' || /<domain\s[^>]*?\btype\s*=/.test(head);
+  for (const length of headLengths) {
+    const head = readHead(path, length);
+    if (head === undefined) return undefined;
+    if (documentKind(uri, undefined, head) !== 'domain-xml') continue;
+    if (how === 'named' || /<domain\s[^>]*?\btype\s*=/.test(head)) return true;
+  }
+  return false;
 }
 
-function readHead(path: string, length: number): Buffer | undefined {
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readHead(path: string, length: number): string | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
-    const head = Buffer.alloc(length);
-    return head.subarray(0, readSync(file, head, 0, length, 0));
+    return headBuffer.toString('utf8', 0, readSync(file, headBuffer, 0, length, 0));
   } catch {
     return undefined;
   } finally {

@@ -1,6 +1,6 @@
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { say } from '../../core/messages.ts';
 import type { Message } from '../../core/messages.ts';
 import type { Problem } from '../../core/problems.ts';
@@ -25,6 +25,7 @@ import { printProblem, problemJson } from '../output/problems.ts';
 import type { PrintContext } from '../output/problems.ts';
 import { sarifLog } from '../output/sarif.ts';
 import type { SarifFinding } from '../output/sarif.ts';
+import { packageFolder } from '../package-folder.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CliCommand, CommandContext } from './command.ts';
 import { countOption, formatOption, textOption, textOptions } from './options.ts';
@@ -270,11 +271,6 @@ function print(
         });
       }
   }
-}
-
-/** The program lies one folder below the package, as bundle and as source. */
-function packageFolder(): string {
-  return join(dirname(realpathSync(process.argv[1] ?? '.')), '..');
 }
 
 function filePath(uri: string, folder: string): string {
