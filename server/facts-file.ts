@@ -47,15 +47,39 @@ const parts = [
   'domains',
 ] as const;
 
+/** Parts that a snapshot may lack, because an older version wrote it. */
+const laterParts = [
+  'access',
+  'clock',
+  'power',
+  'kernel',
+  'topology',
+  'interfaces',
+  'ports',
+  'emulation',
+  'configuration',
+  'certificates',
+  'secrets',
+  'tpm',
+] as const;
+
 function isHost(value: unknown): boolean {
   if (!isRecord(value)) return false;
   if (typeof value['name'] !== 'string' || typeof value['at'] !== 'number') return false;
   const images = value['images'];
   return (
     parts.every((part) => isAnswer(value[part])) &&
+    laterParts.every((part) => value[part] === undefined || isAnswer(value[part])) &&
     isRecord(images) &&
-    Object.values(images).every(isAnswer)
+    [images, optional(value['files']), optional(value['peers'])].every(
+      (answers) => isRecord(answers) && Object.values(answers).every(isAnswer),
+    )
   );
+}
+
+/** A record that may be missing; `null` is a wrong value, not a missing one. */
+function optional(value: unknown): unknown {
+  return value === undefined ? {} : value;
 }
 
 function isAnswer(value: unknown): boolean {
