@@ -12,12 +12,15 @@ export interface Values {
 
 const bounds: Readonly<Record<string, readonly [least: string, most: string]>> = {
   int: ['-2147483648', '2147483647'],
+  byte: ['-128', '127'],
   short: ['-32768', '32767'],
   long: ['-9223372036854775808', '9223372036854775807'],
+  unsignedByte: ['0', '255'],
   unsignedShort: ['0', '65535'],
   unsignedInt: ['0', '4294967295'],
   unsignedLong: ['0', '18446744073709551615'],
   integer: ['-∞', '∞'],
+  nonNegativeInteger: ['0', '∞'],
   positiveInteger: ['1', '∞'],
 };
 

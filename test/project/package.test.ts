@@ -48,6 +48,7 @@ test('the package holds what it needs and nothing else', async () => {
     ...(await all('snippets', '.json')),
     ...(await all('syntaxes', '.json')),
     ...(await all('docs/rules', '.md')),
+    ...(await all('grammars')),
   ];
   assert.deepEqual([...(await packedFiles())].sort(), [...expected].sort());
 });
