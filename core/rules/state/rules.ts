@@ -3,6 +3,7 @@ import activeBlockJob from './active-block-job.ts';
 import cannotPostBeginMemhotplug from './cannot-post-begin-memhotplug.ts';
 import dirtyBitmapsDropped from './dirty-bitmaps-dropped.ts';
 import dirtyRateExceedsBandwidth from './dirty-rate-exceeds-bandwidth.ts';
+import downtimeLimitLeftOver from './downtime-limit-left-over.ts';
 import guestPowerOpDuringMigration from './guest-power-op-during-migration.ts';
 import ioErrorWithAbort from './io-error-with-abort.ts';
 import noAdminOpsDuringMigration from './no-admin-ops-during-migration.ts';
@@ -16,6 +17,7 @@ export const stateRules: readonly RuleDefinition[] = [
   cannotPostBeginMemhotplug,
   dirtyBitmapsDropped,
   dirtyRateExceedsBandwidth,
+  downtimeLimitLeftOver,
   guestPowerOpDuringMigration,
   ioErrorWithAbort,
   noAdminOpsDuringMigration,
