@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
 import { render, say } from '../core/messages.ts';
