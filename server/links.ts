@@ -7,7 +7,9 @@ export class Links {
 
   /** Replaces everything that `from` points to. */
   set(from: string, to: readonly string[]): void {
-    for (const each of this.forward.get(from) ?? []) {
+    const before = this.forward.get(from) ?? [];
+    if (before.length === to.length && before.every((each, index) => each === to[index])) return;
+    for (const each of before) {
       const pointing = this.backward.get(each);
       pointing?.delete(from);
       if (pointing?.size === 0) this.backward.delete(each);

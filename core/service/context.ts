@@ -32,6 +32,17 @@ export function migrationOf(context: ServiceContext): Surroundings | undefined {
   return surroundingsOf(descriptor, context.workspace, context.cache);
 }
 
+/**
+ * Is this a text that somebody edits? Longer ones are refused by the parsers with one problem, and
+ * nothing else is to be said of them.
+ */
+export function isEditable(context: ServiceContext): boolean {
+  return (context.workspace.read(context.uri) ?? '').length <= editableLimit;
+}
+
+/** UTF-16 code units; the parsers' own limits are not above it. */
+const editableLimit = 8 * 1024 * 1024;
+
 export function domainXmlOf(context: ServiceContext): DomainXml | undefined {
   const document = documentOf(context);
   return document?.kind === 'domain-xml'

@@ -2,7 +2,6 @@ import type { MigrationDescriptor } from '../descriptor/descriptor.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import type { Problem, SyntaxProblem } from '../problems.ts';
-import { checkMigration } from '../rules/engine.ts';
 import type { WaitingRule } from '../rules/engine.ts';
 import type { SuppressedFinding } from '../rules/ignore.ts';
 import type { Located } from '../text/span.ts';
@@ -81,19 +80,16 @@ function diagnoseDescriptor(
     return diagnosis(uri, own, [], dependsOn);
   }
   const { facts, inventories } = around;
-  const checked = checkMigration(
-    {
-      descriptor,
-      facts,
-      // Without any inventory nobody can say that a host is unknown.
-      inventories: inventories.length === 0 ? undefined : inventories,
-      neighbours: workspace.neighbours?.(uri),
-      levels: workspace.levels?.(),
-      domainXml: around.domainXml,
-      now: workspace.now(),
-    },
-    cache.rules,
-  );
+  const checked = cache.check({
+    descriptor,
+    facts,
+    // Without any inventory nobody can say that a host is unknown.
+    inventories: inventories.length === 0 ? undefined : inventories,
+    neighbours: workspace.neighbours?.(uri),
+    levels: workspace.levels?.(),
+    domainXml: around.domainXml,
+    now: workspace.now(),
+  });
   const problems = checked.problems.map((problem) =>
     withinReach(problem, descriptor, around, workspace),
   );

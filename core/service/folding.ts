@@ -1,7 +1,7 @@
 import { indexLines } from '../text/lines.ts';
 import type { Span } from '../text/span.ts';
 import type { YamlNode } from '../yaml/tree.ts';
-import { documentOf, domainXmlOf } from './context.ts';
+import { documentOf, domainXmlOf, isEditable } from './context.ts';
 import type { ServiceContext } from './context.ts';
 import { domainFolds } from './domain-xml/folding.ts';
 
@@ -12,6 +12,7 @@ export interface FoldingRange {
 
 /** What an editor can fold away: values, list items, elements and comments of several lines. */
 export function foldingRanges(context: ServiceContext): readonly FoldingRange[] {
+  if (!isEditable(context)) return [];
   const xml = domainXmlOf(context);
   if (xml !== undefined) return domainFolds(xml);
   const document = documentOf(context);

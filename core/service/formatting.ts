@@ -1,6 +1,6 @@
 import type { Span } from '../text/span.ts';
 import type { TextEdit } from '../problems.ts';
-import { documentOf, domainXmlOf } from './context.ts';
+import { documentOf, domainXmlOf, isEditable } from './context.ts';
 import type { ServiceContext } from './context.ts';
 import { formatDomainXml } from './domain-xml/format.ts';
 import { formatYaml } from './format-yaml.ts';
@@ -10,6 +10,7 @@ import { formatYaml } from './format-yaml.ts';
  * it (and what belongs to them) change. Nothing for a text with mistakes in its syntax.
  */
 export function formatDocument(context: ServiceContext, range?: Span): readonly TextEdit[] {
+  if (!isEditable(context)) return [];
   const { uri } = context;
   const xml = domainXmlOf(context);
   if (xml !== undefined) return formatDomainXml(xml, range).map((edit) => ({ ...edit, uri }));

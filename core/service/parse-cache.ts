@@ -6,11 +6,11 @@ import type { MigrationFacts } from '../facts/keys.ts';
 import type { FactSources } from '../facts/view.ts';
 import { migrationFacts } from '../facts/view.ts';
 import type { SyntaxProblem } from '../problems.ts';
-import type { RuleDefinition } from '../rules/rule.ts';
+import type { CheckInput, CheckResult } from '../rules/engine.ts';
 import { parseXml } from '../xml/parse.ts';
 import type { XmlDocument } from '../xml/tree.ts';
 import { DomainGrammarCheck } from './domain-grammar.ts';
-import { rememberingRules } from './remembering-rules.ts';
+import { createChecker } from './checker.ts';
 
 /** A domain XML document read from text. */
 export interface DomainXml {
@@ -33,8 +33,8 @@ export interface ParseCache {
   facts(sources: FactSources): MigrationFacts;
   /** Domain XML against libvirt's grammars. */
   readonly grammar: DomainGrammarCheck;
-  /** All rules; each remembers what it said while nothing that it reads has changed. */
-  readonly rules: readonly RuleDefinition[];
+  /** Checks a migration; what cannot have changed since the last time is not computed again. */
+  check(input: CheckInput): CheckResult;
 }
 
 /** Keeps the last parse of at most `capacity` documents of each kind, by URI and exact text. */
@@ -44,7 +44,7 @@ export function createParseCache(capacity = 64): ParseCache {
     domainXml: remembered(capacity, readDomainXml),
     facts: rememberedFacts(),
     grammar: new DomainGrammarCheck(),
-    rules: rememberingRules(),
+    check: createChecker(),
   };
 }
 

@@ -31,24 +31,39 @@ const ofTheDescriptor = {
   destinationPath: true,
 } satisfies Record<Exclude<keyof MigrationView, 'hosts' | 'neighbours'>, true>;
 
+/** What is remembered of one descriptor. */
+interface Memory {
+  readonly recordings: Map<RuleCheck, Recording>;
+  /** Rules that looked at other files when they ran last. */
+  readonly lookedElsewhere: Set<RuleDefinition>;
+}
+
+export interface RememberingRules {
+  readonly rules: readonly RuleDefinition[];
+  /** Those of `rules` that looked at other files than the descriptor when they ran over it. */
+  lookedElsewhere(descriptor: MigrationDescriptor): readonly RuleDefinition[];
+}
+
 /**
  * Rules that remember what they said of a descriptor and say it again while the descriptor and the
  * facts they need are the same objects. Only rules that looked at other files (inventories,
- * neighbours) run again then: a change of an inventory that hundreds of descriptors share costs the
- * few rules that can see it.
+ * neighbours) run again then.
  */
 export function rememberingRules(
-  rules: readonly RuleDefinition[] = allRules,
-): readonly RuleDefinition[] {
-  const memory = new WeakMap<MigrationDescriptor, Map<RuleCheck, Recording>>();
-  const remembering = (body: RuleCheck): RuleCheck => ({
+  definitions: readonly RuleDefinition[] = allRules,
+): RememberingRules {
+  const memories = new WeakMap<MigrationDescriptor, Memory>();
+  const memoryOf = (descriptor: MigrationDescriptor): Memory => {
+    const known = memories.get(descriptor);
+    if (known !== undefined) return known;
+    const memory: Memory = { recordings: new Map(), lookedElsewhere: new Set() };
+    memories.set(descriptor, memory);
+    return memory;
+  };
+  const remembering = (body: RuleCheck, rule: RuleDefinition): RuleCheck => ({
     needs: body.needs,
     check(view, facts, report, wait) {
-      let recordings = memory.get(view.descriptor);
-      if (recordings === undefined) {
-        recordings = new Map<RuleCheck, Recording>();
-        memory.set(view.descriptor, recordings);
-      }
+      const { recordings, lookedElsewhere } = memoryOf(view.descriptor);
       const given = body.needs.map((name) => facts[name]);
       const known = recordings.get(body);
       if (known?.facts.every((value, index) => value === given[index]) === true) {
@@ -64,6 +79,7 @@ export function rememberingRules(
       const looked = { elsewhere: false };
       const watched = watch(view, () => {
         looked.elsewhere = true;
+        lookedElsewhere.add(rule);
       });
       body.check(
         watched,
@@ -80,10 +96,18 @@ export function rememberingRules(
       if (!looked.elsewhere) recordings.set(body, { facts: given, reports, waits });
     },
   });
-  return rules.map((rule) => {
-    const meanwhile = rule.meanwhile?.map(remembering);
-    return { ...rule, ...remembering(rule), ...(meanwhile === undefined ? {} : { meanwhile }) };
-  });
+  const wrapped = new Map(
+    definitions.map((rule): [RuleDefinition, RuleDefinition] => {
+      const others = rule.meanwhile?.map((body) => remembering(body, rule));
+      const meanwhile = others === undefined ? {} : { meanwhile: others };
+      return [rule, { ...rule, ...remembering(rule, rule), ...meanwhile }];
+    }),
+  );
+  return {
+    rules: [...wrapped.values()],
+    lookedElsewhere: (descriptor) =>
+      [...memoryOf(descriptor).lookedElsewhere].flatMap((rule) => wrapped.get(rule) ?? []),
+  };
 }
 
 /** The view, which tells when something is read that does not come from the descriptor. */

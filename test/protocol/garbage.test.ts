@@ -150,16 +150,24 @@ describe('a garbage document gets a clear diagnostic in bounded time', () => {
         'textDocument/documentSymbol',
         'textDocument/codeLens',
         'textDocument/documentLink',
+        'textDocument/foldingRange',
+        'textDocument/formatting',
+        'textDocument/semanticTokens/full',
       ]) {
-        await editor.request(method, { textDocument: { uri } });
+        const options = { tabSize: 2, insertSpaces: true };
+        await editor.request(method, { textDocument: { uri }, options });
       }
       const position = { line: 0, character: 1 };
       for (const method of [
         'textDocument/hover',
         'textDocument/completion',
         'textDocument/definition',
+        'textDocument/references',
+        'textDocument/documentHighlight',
+        'textDocument/prepareRename',
       ]) {
-        await editor.request(method, { textDocument: { uri }, position });
+        const context = { includeDeclaration: true };
+        await editor.request(method, { textDocument: { uri }, position, context });
       }
       await editor.close(uri);
       assert.ok(performance.now() - started < 2 * bound);
