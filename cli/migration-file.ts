@@ -37,6 +37,7 @@ export async function preflightFile(context: CommandContext, hosts: HostPool): P
     uri,
     workspace,
     hosts: (target) => hosts.session(target, context.signal),
+    probeStorage: context.values['probe-storage'] === true,
     now: () => Date.now(),
     signal: context.signal,
   });

@@ -13,7 +13,7 @@ export const plan: CliCommand = {
   name: 'plan',
   usage: 'FILE',
   summary: say('Show what a run would do, command by command, without doing it.'),
-  options: { ...hostOptions, format: { type: 'string' } },
+  options: { ...hostOptions, 'probe-storage': { type: 'boolean' }, format: { type: 'string' } },
   run: (context) =>
     withHosts(context, async (hosts) => {
       const { terminal, values } = context;

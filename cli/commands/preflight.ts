@@ -11,7 +11,7 @@ export const preflight: CliCommand = {
   name: 'preflight',
   usage: 'FILE',
   summary: say('Check a migration with facts collected now from both hosts.'),
-  options: { ...hostOptions, format: { type: 'string' } },
+  options: { ...hostOptions, 'probe-storage': { type: 'boolean' }, format: { type: 'string' } },
   run: (context) =>
     withHosts(context, async (hosts) => {
       const { terminal, values } = context;

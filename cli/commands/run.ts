@@ -19,7 +19,12 @@ export const run: CliCommand = {
   name: 'run',
   usage: 'FILE [--yes]',
   summary: say('Carry a migration out: fresh facts, every check, one question, then the run.'),
-  options: { ...hostOptions, yes: { type: 'boolean', short: 'y' }, format: { type: 'string' } },
+  options: {
+    ...hostOptions,
+    'probe-storage': { type: 'boolean' },
+    yes: { type: 'boolean', short: 'y' },
+    format: { type: 'string' },
+  },
   run: (context) =>
     withHosts(context, async (hosts) => {
       const { terminal, values, signal } = context;

@@ -8,6 +8,7 @@ import { causeOf } from '../text.ts';
 import type { HostsItem } from '../views/hosts/item.ts';
 import type { PreflightView } from '../views/preflight/preflight-view.ts';
 import type { Tree } from '../views/tree.ts';
+import { changeRunCommands } from './change-run-commands.ts';
 import { hostCommands } from './host-commands.ts';
 import type { RunCenter } from '../runs/run-center.ts';
 import { runCommands } from './run-commands.ts';
@@ -37,6 +38,7 @@ export function registerCommands(world: CommandWorld): readonly vscode.Disposabl
     ...hostCommands(world),
     ...migrationCommands(world),
     ...runCommands(world),
+    ...changeRunCommands(world),
   };
   return Object.entries(commands).map(([name, run]) =>
     vscode.commands.registerCommand(`liveMigrate.${name}`, async (...arguments_: unknown[]) => {

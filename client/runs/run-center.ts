@@ -1,9 +1,13 @@
 import { createSignal } from '../signal.ts';
+import { adjustRun } from '../../hosts/run/adjust.ts';
+import type { AdjustInput, AdjustResult } from '../../hosts/run/adjust.ts';
 import { attachRun, cancelRun } from '../../hosts/run/attach.ts';
 import type { CancelResult } from '../../hosts/run/attach.ts';
 import type { Owner, RunEntry, RunOutcome } from '../../hosts/run/entry.ts';
 import { startRun } from '../../hosts/run/execute.ts';
 import type { Sessions } from '../../hosts/run/links.ts';
+import { recoverRun, switchToPostCopy } from '../../hosts/run/post-copy.ts';
+import type { RecoverResult, SwitchResult } from '../../hosts/run/post-copy.ts';
 import { createRun, currentRuns, findRun, listRuns } from '../../hosts/run/record.ts';
 import type { RunSummary } from '../../hosts/run/record.ts';
 import { say } from '../../core/messages.ts';
@@ -108,6 +112,39 @@ export class RunCenter {
 
   cancel(id: string): Promise<CancelResult> {
     return cancelRun({ id, sessions: this.world.sessions, ...this.folder() });
+  }
+
+  adjust(
+    id: string,
+    limits: Pick<AdjustInput, 'bandwidthMiB' | 'maxDowntimeMs'>,
+  ): Promise<AdjustResult> {
+    return adjustRun({ id, sessions: this.world.sessions, ...limits, ...this.folder() });
+  }
+
+  switchToPostCopy(id: string): Promise<SwitchResult> {
+    return switchToPostCopy({ id, sessions: this.world.sessions, ...this.folder() });
+  }
+
+  /** Takes up an interrupted post-copy and follows it to its end. */
+  async recover(id: string): Promise<RecoverResult> {
+    const { sessions, owner } = this.world;
+    this.followed.add(id);
+    try {
+      const result = await recoverRun({
+        id,
+        owner: owner(),
+        sessions,
+        signal: this.stopping.signal,
+        onEvent: (entry) => {
+          this.add(id, entry);
+        },
+        ...this.folder(),
+      });
+      if (result.ok) this.leave(id, result.outcome);
+      return result;
+    } finally {
+      this.followed.delete(id);
+    }
   }
 
   /** Stops watching; what runs on the hosts goes on. */

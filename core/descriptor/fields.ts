@@ -72,6 +72,13 @@ const policy = object(
       option: '--migrateuri',
       pattern: /^(tcp|rdma|unix):.+$/,
     }),
+    destinationName: text({
+      doc: say('Name of the domain on the destination, when it is to be another one.'),
+      example: 'web01-new',
+      option: '--dname',
+      since: 'libvirt 0.3.2',
+      pattern: /^[^\s/.-][^\s/]*$/,
+    }),
     persistent: boolean({
       doc: say('Keep the domain defined on the destination after it is shut off.'),
       default: 'true',
@@ -337,6 +344,12 @@ const preflight = object(
       },
       { doc: say('The measurement of the dirty rate before a launch.') },
     ),
+    storageProbe: boolean({
+      doc: say(
+        'Prove shared storage with a file that is made beside each image on the source, looked for on the destination and removed.',
+      ),
+      default: 'false',
+    }),
     guestAgent: oneOf(
       {
         required: say('The guest agent must answer.'),

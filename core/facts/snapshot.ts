@@ -171,6 +171,8 @@ export interface ImageFacts {
   readonly modified: string | undefined;
   /** WWID, dm uuid or similar of a block device. */
   readonly deviceIdentity: string | undefined;
+  /** On request: a file made beside it on the other host of the migration was seen here. */
+  readonly probed?: boolean | undefined;
   /** The layers of `backing`, nearest first, as far as they were looked at. */
   readonly layers?: readonly ImageLayerFacts[];
 }

@@ -97,7 +97,8 @@ export function checkHosts(input: {
       message: say('The guest agent of {0} must answer, and it does not.', name),
     });
   }
-  checkDestination(facts, { name, uuid }, refuse);
+  const there = view.model.policy?.destinationName?.value ?? name;
+  checkDestination(facts, { name: there, uuid }, refuse);
   return { name, uuid, refusals };
 }
 

@@ -5,6 +5,7 @@ import type { MigrationView } from '../rules/rule.ts';
 import { formatRate } from '../units/quantity.ts';
 import type { MigrateOptions } from '../virsh/migrate.ts';
 import type { ParameterValues } from '../virsh/migration-parameters.ts';
+import { decideConnection } from './decide-connection.ts';
 import { decideParameters } from './decide-parameters.ts';
 import { decideStream } from './decide-stream.ts';
 import { decideTimeout } from './decide-timeout.ts';
@@ -12,6 +13,7 @@ import type { Refusal } from './plan.ts';
 
 type PolicyOptions = Pick<
   MigrateOptions,
+  | 'connection'
   | 'persistent'
   | 'undefineSource'
   | 'bandwidthMiB'
@@ -54,11 +56,14 @@ export function decidePolicy(
 ): PolicyDecisions {
   const policy = view.model.policy;
   const assumptions: Message[] = [];
-  const refusals = refuseUnsupported(policy);
+  const refusals: Refusal[] = [];
   const context: PolicyContext = {
     assume: (message) => assumptions.push(message),
-    refuse: (key, code, message) => refusals.push({ path: ['policy', key], code, message }),
+    refuse: (key, code, message) =>
+      refusals.push({ path: ['policy', ...key.split('.')], code, message }),
   };
+  refuseAffinity(policy, context);
+  const connection = decideConnection(view, context);
   const decided = decideTimeout(policy, context);
   const persistent = policy?.persistent?.value ?? true;
   const undefineSource = policy?.undefineSource?.value ?? true;
@@ -87,7 +92,11 @@ export function decidePolicy(
       postCopy: decided.postCopy,
       timeout: decided.timeout,
       ...decideStream(policy, context),
-      migrateUri: decideMigrateUri(policy, migrationAddress, refusals),
+      connection,
+      migrateUri:
+        connection === 'tunnelled'
+          ? undefined
+          : decideMigrateUri(policy, migrationAddress, refusals),
       unsafe: policy?.unsafe !== undefined,
     },
     abortAfter: decided.abortAfter,
@@ -99,24 +108,16 @@ export function decidePolicy(
   };
 }
 
-/** Keys whose execution is still missing; leaving one out silently would betray the file. */
-function refuseUnsupported(policy: Policy | undefined): Refusal[] {
-  if (policy === undefined) return [];
-  const found: (readonly [string, string | undefined])[] = [
-    [
-      'connection',
-      policy.connection?.value === 'peer-to-peer' ? undefined : policy.connection?.value,
-    ],
-    ['parallel.cpuAffinity', policy.parallel?.cpuAffinity && ''],
-  ];
-  return found.flatMap(([key, value]): Refusal[] => {
-    if (value === undefined) return [];
-    const message =
-      value === ''
-        ? say('policy.{0} is not carried out by this version yet.', key)
-        : say('policy.{0}: {1} is not carried out by this version yet.', key, value);
-    return [{ path: ['policy', ...key.split('.')], code: 'not-carried-out', message }];
-  });
+/** libvirt pins no migration threads; see docs/adr/0008. Leaving the key out would betray the file. */
+function refuseAffinity(policy: Policy | undefined, { refuse }: PolicyContext): void {
+  if (policy?.parallel?.cpuAffinity === undefined) return;
+  refuse(
+    'parallel.cpuAffinity',
+    'not-carried-out',
+    say(
+      'virsh cannot pin migration threads: openEuler’s migration.pin has no option, and a pin of the emulator would go along to the destination.',
+    ),
+  );
 }
 
 function decideBandwidth(

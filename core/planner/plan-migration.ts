@@ -18,7 +18,7 @@ import { decidePolicy } from './decide-policy.ts';
 import { isUsableDestinationUri } from './destination-uri.ts';
 import { planDigest } from './digest.ts';
 import type { Hash } from './digest.ts';
-import type { DestinationXml, Plan, PlanResult, Refusal } from './plan.ts';
+import type { DestinationXml, Plan, PlannedDisk, PlanResult, Refusal } from './plan.ts';
 import { planSteps, watchCommands } from './plan-steps.ts';
 
 export interface PlanInput {
@@ -65,16 +65,26 @@ export function planMigration(input: PlanInput): PlanResult {
   refusals.push(...refuseOutdatedXml(input.domain, live));
   const disks = decideDisks(view, live, facts);
   refusals.push(...disks.refusals);
+  if (policy.options.connection === 'tunnelled' && disks.disks.some(isCopied)) {
+    refusals.push({
+      path: ['policy', 'connection'],
+      code: 'copy-tunnelled',
+      message: say('A tunnelled migration excludes {0}.', 'storage'),
+    });
+  }
   if (refusals.length > 0) return { ok: false, refusals };
 
   const { uuid, name } = identity;
+  const newName = view.model.policy?.destinationName?.value;
+  const renamed = newName === name ? undefined : newName;
   const agent = guestAgentWanted(view, facts);
   const migrate = migrateCommand({
     ...policy.options,
     domainUuid: uuid,
     destinationUri: input.destinationUri,
+    destinationName: renamed,
     copyStorage: view.storageMode === 'copy-incremental' ? 'incremental' : 'all',
-    copyDisks: disks.disks.flatMap(({ action, target }) => (action === 'copy' ? [target] : [])),
+    copyDisks: disks.disks.filter(isCopied).map(({ target }) => target),
     ownXml: disks.moved.length === 0 ? undefined : { persistent: policy.options.persistent },
   });
   const missing = refuseUnknownOptions(migrate, facts, view.sourceName);
@@ -89,7 +99,7 @@ export function planMigration(input: PlanInput): PlanResult {
     format: 'livemigrate-plan/1',
     domain: name,
     domainUuid: uuid,
-    destinationDomain: name,
+    destinationDomain: renamed ?? name,
     source: { host: view.sourceName },
     destination: { host: view.destinationName, uri: input.destinationUri },
     memoryBytes: live.memory?.value,
@@ -101,7 +111,7 @@ export function planMigration(input: PlanInput): PlanResult {
       source: view.sourceName,
       prove: disks.prove,
       create: disks.create,
-      copied: disks.disks.filter(({ action }) => action === 'copy').map(({ target }) => target),
+      copied: disks.disks.filter(isCopied).map(({ target }) => target),
       parameters: policy.parameters,
       maxDowntimeMs: policy.maxDowntimeMs,
       formerDowntimeMs: facts['source.domain'].known
@@ -132,6 +142,10 @@ export function planMigration(input: PlanInput): PlanResult {
     skippedChecks: skippedChecks(check, policy.unsafeReason),
   };
   return { ok: true, plan: { ...plan, digest: planDigest(plan, input.hash) } };
+}
+
+function isCopied({ action }: PlannedDisk): boolean {
+  return action === 'copy';
 }
 
 /** A transient domain has no definition of its own: what stays on the destination is the live one. */

@@ -5,6 +5,10 @@ import { virsh } from './domain-commands.ts';
 export interface MigrateOptions {
   readonly domainUuid: string;
   readonly destinationUri: string;
+  /** Who carries the migration; peer-to-peer when absent. */
+  readonly connection?: 'peer-to-peer' | 'managed' | 'tunnelled' | undefined;
+  /** The domain's name on the destination, when it is another one. */
+  readonly destinationName?: string | undefined;
   readonly persistent: boolean;
   readonly undefineSource: boolean;
   /** What libvirt copies of the disks that `copyDisks` lists. */
@@ -49,14 +53,15 @@ export const domainFiles = {
 } as const;
 
 /**
- * The command line of a live, peer-to-peer migration. Peer-to-peer: the source's daemon carries the
- * migration, so the end of virsh does not end it (managed migrations abort).
+ * The command line of a live migration. Peer-to-peer: the source's daemon carries the migration, so
+ * the end of virsh does not end it (managed migrations abort).
  */
 export function migrateCommand(options: MigrateOptions): Command {
   return virsh(
     'migrate',
     '--live',
-    '--p2p',
+    ...connectionArguments(options),
+    ...(options.destinationName === undefined ? [] : ['--dname', options.destinationName]),
     ...(options.persistent ? ['--persistent'] : []),
     ...(options.undefineSource ? ['--undefinesource'] : []),
     ...storageArguments(options),
@@ -102,6 +107,11 @@ function without(args: readonly string[], option: string, values: number): reado
 export function migrateOptionsOf({ argv }: Command): readonly string[] {
   const start = argv.indexOf('migrate');
   return argv.slice(start + 1).flatMap((word) => (word.startsWith('--') ? [word.slice(2)] : []));
+}
+
+function connectionArguments({ connection }: MigrateOptions): readonly string[] {
+  if (connection === 'managed') return [];
+  return connection === 'tunnelled' ? ['--p2p', '--tunnelled'] : ['--p2p'];
 }
 
 function storageArguments({ copyDisks, copyStorage, ownXml }: MigrateOptions): readonly string[] {

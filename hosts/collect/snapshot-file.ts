@@ -131,6 +131,7 @@ const image = v.object({
   inode: absent(text),
   modified: absent(text),
   deviceIdentity: absent(text),
+  probed: absent(v.boolean()),
   layers: v.exactOptional(
     v.array(
       v.object({

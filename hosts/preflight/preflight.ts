@@ -19,6 +19,8 @@ import type { Workspace } from '../../core/service/workspace.ts';
 import { sha256 } from '../run/record.ts';
 import { collectForMigration } from './collect-for-migration.ts';
 import type { HostAccess } from './collect-for-migration.ts';
+import { probeStorage } from './probe-storage.ts';
+import { targetFor } from './targets.ts';
 
 /** What a preflight found, with facts that were collected for it. */
 export interface Preflight {
@@ -41,6 +43,8 @@ export interface PreflightRequest {
    */
   readonly workspace: Workspace;
   readonly hosts: HostAccess;
+  /** As `preflight.storageProbe: true` in the file. */
+  readonly probeStorage?: boolean;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
@@ -51,7 +55,8 @@ export async function preflight(request: PreflightRequest): Promise<Preflight | 
   const cache = createParseCache();
   const before = surroundingsFor(uri, workspace, cache);
   if (before === undefined) return undefined;
-  const snapshot = await collectForMigration({ ...request, surroundings: before });
+  const collected = await collectForMigration({ ...request, surroundings: before });
+  const snapshot = await probed(collected, before, request);
   const levels = raisingLevels(workspace.levels?.() ?? new Map(), allRules);
   const informed: Workspace = {
     ...bound(workspace),
@@ -79,6 +84,25 @@ export async function preflight(request: PreflightRequest): Promise<Preflight | 
     check,
     problems: merged(shown, check.problems),
   };
+}
+
+/** The probe of shared storage, when the file or the caller asks for it and both hosts answer. */
+async function probed(
+  snapshot: FactsSnapshot,
+  { descriptor, hosts }: Surroundings,
+  request: PreflightRequest,
+): Promise<FactsSnapshot> {
+  const { source, destination, preflight: wishes } = descriptor.migration;
+  if (request.probeStorage !== true && wishes?.storageProbe?.value !== true) return snapshot;
+  const named = [source?.value, destination?.value].map((name) =>
+    name === undefined ? undefined : snapshot.hosts[name],
+  );
+  const [here, there] = named.map((host) =>
+    host === undefined || host.unreachable !== undefined ? undefined : targetFor(host.name, hosts),
+  );
+  if (here === undefined || there === undefined) return snapshot;
+  const [first, second] = await Promise.all([request.hosts(here), request.hosts(there)]);
+  return probeStorage({ snapshot, source: first, destination: second, signal: request.signal });
 }
 
 /** The plan for what a preflight found, or by name why there is none. */

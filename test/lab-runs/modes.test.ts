@@ -97,19 +97,27 @@ test(
   },
 );
 
-test('xbzrle with a cache of its own size', limit, async () => {
-  const guest = await startGuest('kvm01', { name: 'mode-xbzrle', dirtyMiBs: 20 });
-  const policy = 'compression: { method: xbzrle, cacheSize: 128MiB }';
-  const run = desk.start(await desk.planned(guest, `policy: { ${policy}, bandwidth: 8MiB/s }\n`));
-  await until('progress', () => progressed(run.events));
-  assert.match(
-    await monitor(guest, 'query-migrate-capabilities'),
-    /"state":true,"capability":"xbzrle"/,
-  );
-  assert.match(await monitor(guest, 'query-migrate-parameters'), /"xbzrle-cache-size":134217728/);
-  await lift(run);
-  await assertMoved(guest, run);
-});
+test(
+  'xbzrle with a cache of its own size, and another name on the destination',
+  limit,
+  async () => {
+    const guest = await startGuest('kvm01', { name: 'mode-xbzrle', dirtyMiBs: 20 });
+    const policy =
+      'compression: { method: xbzrle, cacheSize: 128MiB }, destinationName: mode-other';
+    const run = desk.start(await desk.planned(guest, `policy: { ${policy}, bandwidth: 8MiB/s }\n`));
+    await until('progress', () => progressed(run.events));
+    assert.match(
+      await monitor(guest, 'query-migrate-capabilities'),
+      /"state":true,"capability":"xbzrle"/,
+    );
+    assert.match(await monitor(guest, 'query-migrate-parameters'), /"xbzrle-cache-size":134217728/);
+    await lift(run);
+    await assertMoved(guest, run);
+    const named = await lab.exec('kvm02', 'virsh domuuid mode-other; virsh destroy mode-other');
+    assert.ok(named.stdout.includes(guest.uuid), named.stderr);
+    await lab.exec('kvm02', ['virsh', 'undefine', 'mode-other']);
+  },
+);
 
 test('what QEMU no longer has is refused by name before anything is touched', limit, async () => {
   const guest = await startGuest('kvm01', { name: 'mode-mt' });
@@ -192,3 +200,15 @@ test(
     assert.notEqual(speed.stdout.trim(), '3', 'the next migration is not limited by this one');
   },
 );
+
+test('tunnelled through the daemons, and back with virsh in charge', limit, async () => {
+  const guest = await startGuest('kvm01', { name: 'mode-tunnel', dirtyMiBs: 5 });
+  await assertMoved(
+    guest,
+    desk.start(await desk.planned(guest, 'policy: { connection: tunnelled }\n')),
+  );
+  const body = 'policy: { connection: managed, completionTimeout: 2m }\n';
+  const back = await desk.start(await desk.planned(guest, body, ['kvm02', 'kvm01'])).outcome;
+  assert.equal(back.result, 'completed', told(back));
+  assert.deepEqual(flaws(await guest.waitForTicks(2, 'kvm01')), []);
+});

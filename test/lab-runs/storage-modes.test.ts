@@ -1,6 +1,9 @@
 /** Every way of copying disks, each carried out against real hosts, with the disk's content verified. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { collectFacts } from '../../hosts/collect/collect-facts.ts';
+import { probeStorage } from '../../hosts/preflight/probe-storage.ts';
+import type { HostSession } from '../../hosts/session.ts';
 import { flaws, openLab } from '../lab/lab.ts';
 import type { Guest, Lab } from '../lab/lab.ts';
 import { openDesk, told } from './lab-run.ts';
@@ -214,5 +217,46 @@ test(
       await lab.exec('kvm01', ['losetup', '-d', from]);
       await lab.exec('kvm02', ['losetup', '-d', onto]);
     }
+  },
+);
+
+test(
+  'a probe file proves a shared folder, finds nothing in another, and is gone afterwards',
+  limit,
+  async () => {
+    const files = ['/srv/shared/probe.raw', `${images}/probe.raw`];
+    for (const file of files) {
+      await must('kvm01', `truncate -s 1M ${file}`);
+      await must('kvm02', `truncate -s 1M ${file}`);
+    }
+    const [source, destination] = await Promise.all([
+      desk.hosts.sessions('kvm01'),
+      desk.hosts.sessions('kvm02'),
+    ]);
+    const signal = AbortSignal.timeout(60_000);
+    const ask = async (session: HostSession) => {
+      const said = await collectFacts(session, { paths: files, domains: [], signal }, Date.now);
+      // As if no inode told them apart: the probe alone must.
+      const same = Object.entries(said.images).map(([path, answer]) => [
+        path,
+        answer.ok ? { ...answer, value: { ...answer.value, inode: '1' } } : answer,
+      ]);
+      return { ...said, images: Object.fromEntries(same) as typeof said.images };
+    };
+    const hosts = { kvm01: await ask(source), kvm02: await ask(destination) };
+    const snapshot = { format: 'livemigrate-facts/1' as const, hosts };
+    const probed = await probeStorage({ snapshot, source, destination, signal });
+    assert.deepEqual(
+      files.map((file) => {
+        const answer = probed.hosts['kvm02']?.images[file];
+        return answer?.ok === true ? answer.value.probed : 'unknown';
+      }),
+      [true, undefined],
+    );
+    for (const host of ['kvm01', 'kvm02']) {
+      assert.equal(await must(host, `find /srv/shared ${images} -name '.livemigrate*'`), '');
+    }
+    await must('kvm01', `rm -f ${files.join(' ')}`);
+    await must('kvm02', `rm -f ${files.join(' ')}`);
   },
 );

@@ -12,7 +12,8 @@ export default defineRule({
   needs: ['domain', 'destination.domains'],
   check(migration, facts, report, wait) {
     const { domain } = facts;
-    const name = domain.name?.value ?? migration.domainName;
+    const renamed = migration.model.policy?.destinationName?.value;
+    const name = renamed ?? domain.name?.value ?? migration.domainName;
     const uuid = domain.uuid?.value;
     const host = migration.destinationName;
     const at = migration.at(['domain']);

@@ -27,13 +27,24 @@ export function compareImages(source: PlacedImage, destination: PlacedImage): Im
     return different(say('there is nothing at the path on the destination'));
   if (a.kind === 'missing') return unclear(say('the source host found no image'));
   if (a.kind !== b.kind) return different(say('one is a block device, the other is not'));
-  const verdict = a.kind === 'block' ? compareDevices(a, b) : compareFiles(source, destination);
+  const told = a.kind === 'block' ? compareDevices(a, b) : compareFiles(source, destination);
+  const verdict = wasProbed(a, b) && told.sameness !== 'different' ? sameByProbe : told;
   const sizesDiffer =
     a.virtualSize !== undefined && b.virtualSize !== undefined && a.virtualSize !== b.virtualSize;
   return verdict.sameness === 'unclear' && sizesDiffer
     ? different(say('their virtual sizes differ'))
     : verdict;
 }
+
+/** Only of files with one inode number: the probe speaks for their folder. */
+function wasProbed(a: ImageFacts, b: ImageFacts): boolean {
+  return b.probed === true && a.kind === 'file' && a.inode !== undefined && a.inode === b.inode;
+}
+
+const sameByProbe: ImageVerdict = {
+  sameness: 'same',
+  because: say('a file made beside it on one host was seen on the other'),
+};
 
 function compareDevices(a: ImageFacts, b: ImageFacts): ImageVerdict {
   if (a.deviceIdentity === undefined || b.deviceIdentity === undefined)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Plan } from '../../../core/planner/plan.ts';
-import { GiB, localDisk, onNfs, plan } from './given.ts';
+import { domainFacts, GiB, localDisk, onNfs, plan } from './given.ts';
 import type { Given, GivenDisk } from './given.ts';
 
 function planned(given: Given): Plan {
@@ -306,4 +306,39 @@ test('a raw parameter that would not count is refused by its name', () => {
   for (const [text, code] of Object.entries(cases)) {
     assert.deepEqual(refusedWith({ yaml: policy(text) }), [`${code} policy.parameters`], text);
   }
+});
+
+test('under another name the domain is looked for and kept on the destination', () => {
+  const yaml = policy('destinationName: web01-new');
+  assert.match(migrateArguments({ yaml }), /--dname web01-new --persistent/);
+  assert.equal(planned({ yaml }).destinationDomain, 'web01-new');
+  assert.ok(!migrateArguments({ yaml: policy('destinationName: web01') }).includes('--dname'));
+  const other = { ...domainFacts('web01-new', ''), uuid: '00000000-0000-4000-8000-000000000001' };
+  assert.deepEqual(refusedWith({ yaml, destinationDomains: [other] }), [
+    'uuid-name-conflict destination',
+  ]);
+});
+
+test('a managed migration is virsh’s own and has an end; a tunnelled one has no address', () => {
+  const managed = { yaml: policy('connection: managed, completionTimeout: 10m') };
+  assert.match(migrateArguments(managed), /^migrate --live --persistent/);
+  assert.ok(planned(managed).assumptions.some(({ text }) => /virsh on the source/.test(text)));
+  const tunnelled = { yaml: policy('connection: tunnelled'), migrationAddress: '10.9.0.2' };
+  assert.match(migrateArguments(tunnelled), /^migrate --live --p2p --tunnelled --persistent/);
+  assert.ok(!migrateArguments(tunnelled).includes('--migrateuri'));
+});
+
+test('what a tunnel excludes is refused by its name', () => {
+  const cases: Readonly<Record<string, string>> = {
+    'parallel: true': 'tunnelled-parallel',
+    'mode: post-copy-by-hand': 'tunnelled-postcopy',
+    'migrateUri: "tcp://10.9.0.2"': 'tunnelled-uri',
+    'tls: true': 'tunnelled-tls',
+  };
+  for (const [text, code] of Object.entries(cases)) {
+    const yaml = policy(`connection: tunnelled, ${text}`);
+    assert.deepEqual(refusedWith({ yaml }), [`${code} policy.connection`], text);
+  }
+  const auto = { disks: [localDisk], yaml: policy('connection: tunnelled') };
+  assert.ok(refusedWith(auto).includes('copy-tunnelled policy.connection'));
 });
