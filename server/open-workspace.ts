@@ -53,6 +53,13 @@ export class OpenWorkspace implements Workspace {
     this.cache = cache;
   }
 
+  /** Other facts are known; with them a host's own grammar may have been kept. */
+  factsChanged(snapshot: FactsSnapshot | undefined): void {
+    this.snapshot = snapshot;
+    const version = oldestLibvirt(snapshot);
+    if (version !== undefined && this.grammars?.has(version) !== true) this.grammars = undefined;
+  }
+
   /** Something outside the open documents has changed: files, facts or settings. */
   changed(): void {
     this.generation++;
@@ -129,13 +136,14 @@ export class OpenWorkspace implements Workspace {
 
   grammar(): Grammar | undefined {
     const { files, grammarFolders } = this;
+    const version = oldestLibvirt(this.snapshot);
     this.grammars ??= new GrammarLibrary(
       grammarsIn(grammarFolders, {
         list: (folder) => files.list(folder),
         read: (folder, name) => files.read(join(folder, name)),
       }),
     );
-    return this.grammars.for(oldestLibvirt(this.snapshot));
+    return this.grammars.for(version);
   }
 
   /** Facts do not depend on the document: hosts go by their inventory names. */

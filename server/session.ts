@@ -312,7 +312,7 @@ export class Session {
       return;
     }
     this.factsFile.path = undefined;
-    this.workspace.snapshot = shareHosts(this.workspace.snapshot, snapshot);
+    this.workspace.factsChanged(shareHosts(this.workspace.snapshot, snapshot));
     this.worldChanged();
   }
 
@@ -320,7 +320,7 @@ export class Session {
   private worldChanged(): void {
     if (this.factsFile.path !== undefined) {
       const read = this.factsFile.read(this.workspace.folders[0]);
-      this.workspace.snapshot = shareHosts(this.workspace.snapshot, read);
+      this.workspace.factsChanged(shareHosts(this.workspace.snapshot, read));
     }
     this.workspace.changed();
     this.diagnoses.invalidateAll();

@@ -18,6 +18,7 @@ import type { CheckOptions, CheckedFiles } from '../check/check-files.ts';
 import { findFiles } from '../check/find-files.ts';
 import { findingKey } from '../check/finding-key.ts';
 import { fixFiles } from '../check/fix-files.ts';
+import { keepInstalledGrammar } from '../../hosts/collect/schemas.ts';
 import { exitCode } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { gitlabReport } from '../output/gitlab.ts';
@@ -48,8 +49,9 @@ export const check: CliCommand = {
     'stdin-filename': { type: 'string' },
     quiet: { type: 'boolean' },
   },
-  // eslint-disable-next-line @typescript-eslint/require-await -- every command has one shape
   async run(context) {
+    // Where libvirt is installed its own schemas are the better grammar.
+    await keepInstalledGrammar();
     const { values, folder } = context;
     const format = formatOption(values['format'], ['text', 'json', 'sarif', 'gitlab']);
     const maxWarnings = countOption('--max-warnings', values['max-warnings']);

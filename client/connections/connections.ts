@@ -7,7 +7,7 @@ import type { HostSession } from '../../hosts/session.ts';
 import type { HostPool } from '../../hosts/ssh/pool.ts';
 import type { HostTarget, SshEnvironment, SshTransport } from '../../hosts/ssh/target.ts';
 import { say } from '../../core/messages.ts';
-import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
+import type { FactsSnapshot, HostSnapshot } from '../../core/facts/snapshot.ts';
 import type { WorkspaceInventories } from '../inventory/inventories.ts';
 import { causeOf, show } from '../text.ts';
 import { hostFailure } from './failure.ts';
@@ -178,6 +178,19 @@ export class Connections implements vscode.Disposable {
     };
   }
 
+  /** Domain XML is then held against what this host's libvirt knows. */
+  private async keepGrammar(session: HostSession, snapshot: HostSnapshot): Promise<void> {
+    const { versions } = snapshot;
+    if (!versions.ok) return;
+    const { keepHostGrammar } = await import('../../hosts/collect/schemas.ts');
+    const wrong = await keepHostGrammar(session, versions.value.libvirt, {
+      signal: this.stopping.signal,
+    });
+    if (wrong !== undefined) this.log.info(wrong);
+    // The server looks for grammars again when it gets facts.
+    else this.states.keepFacts(session.host, snapshot);
+  }
+
   private async askOnce(host: string): Promise<void> {
     this.states.set(host, { kind: 'asking' });
     try {
@@ -194,6 +207,7 @@ export class Connections implements vscode.Disposable {
       );
       this.states.set(host, { kind: 'answered', snapshot, connected: true });
       this.askDestinations(host);
+      await this.keepGrammar(session, snapshot);
     } catch (error) {
       // What `connect` has told already is not told twice.
       if (this.states.of(host).kind !== 'failed') this.fail(host, error);

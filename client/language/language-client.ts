@@ -53,6 +53,10 @@ export class LanguageServer {
   /** The client's library is loaded when it is first needed: activation must not wait for it. */
   private async run(): Promise<void> {
     const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
+    const { keepInstalledGrammar } = await import('../../hosts/collect/schemas.ts');
+    // Where libvirt is installed its own schemas are the better grammar.
+    const wrong = await keepInstalledGrammar();
+    if (wrong !== undefined) this.log.info(wrong);
     const run = { module: this.module, transport: TransportKind.ipc };
     const initializationOptions: ServerOptions = { locale: vscode.env.language };
     this.client = new LanguageClient(

@@ -45,6 +45,11 @@ export class GrammarLibrary {
     return undefined;
   }
 
+  /** Is there a grammar of exactly this version? */
+  has(version: string): boolean {
+    return this.sources.some((source) => source.version === version);
+  }
+
   private load(source: GrammarSource): Grammar | undefined {
     if (!this.loaded.has(source)) {
       let grammar: Grammar | undefined;

@@ -7,6 +7,7 @@ import type { Surroundings } from '../../core/service/surroundings.ts';
 import { parseXml } from '../../core/xml/parse.ts';
 import { collectFacts } from '../collect/collect-facts.ts';
 import type { FactsRequest } from '../collect/collect-facts.ts';
+import { keepHostGrammar } from '../collect/schemas.ts';
 import { unreachableHost } from '../collect/unreachable.ts';
 import { HostError } from '../host-error.ts';
 import type { HostSession } from '../session.ts';
@@ -105,7 +106,10 @@ export async function collectHost(request: {
   const { named, target, paths, hosts, now, signal, more } = request;
   try {
     const session = await hosts(target);
-    return await collectFacts(session, { ...more, paths, domains: 'all', signal }, now);
+    const said = await collectFacts(session, { ...more, paths, domains: 'all', signal }, now);
+    // Once for each version of libvirt; without it a grammar of the package is used.
+    if (said.versions.ok) await keepHostGrammar(session, said.versions.value.libvirt, { signal });
+    return said;
   } catch (error) {
     if (error instanceof HostError && error.kind !== 'cancelled') {
       return unreachableHost(named, now(), error.message);

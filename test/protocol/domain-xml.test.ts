@@ -26,6 +26,24 @@ function at(word: string, characters = 1): Position {
 }
 
 describe('domain XML over the protocol', () => {
+  it('a misspelt element is told where it stands, and followed while it is mended', async () => {
+    const other = await editor.open('broken.domain.xml', domainXml, 'libvirt-domain');
+    const isFault = ({ code }: { code?: unknown }): boolean => String(code).startsWith('grammar-');
+    const faults = async (count: number): Promise<readonly (readonly [unknown, number])[]> => {
+      const all = await editor.diagnosticsOf(
+        other,
+        (each) => each.filter(isFault).length === count,
+      );
+      return all.filter(isFault).map(({ code, range }) => [code, range.start.line]);
+    };
+    await faults(0);
+    await editor.replace(other, '<shareable/>', '<shareble/>');
+    const line = domainXml.slice(0, domainXml.indexOf('<shareable/>')).split('\n').length - 1;
+    assert.deepEqual(await faults(1), [['grammar-element', line]]);
+    await editor.replace(other, '<shareble/>', '<shareable/>');
+    await faults(0);
+    await editor.close(other);
+  });
   it('hover explains a value and links to libvirt’s page', async () => {
     const found = await editor.request<{ contents: { value: string } }>('textDocument/hover', {
       textDocument: { uri },
