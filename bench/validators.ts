@@ -46,7 +46,7 @@ export async function benchValidators(
         const edit = round % 2 === 0 ? edits.breaks : edits.mends;
         const time = await client.change(uri, edit, (published, version) => {
           if (published.uri !== uri || published.version !== version) return false;
-          if (published.diagnostics.some(({ severity }) => severity === 1)) found++;
+          if (published.diagnostics.length > 0) found++;
           return true;
         });
         took.ours.push(time);
