@@ -62,7 +62,6 @@ export function decidePolicy(
     refuse: (key, code, message) =>
       refusals.push({ path: ['policy', ...key.split('.')], code, message }),
   };
-  refuseAffinity(policy, context);
   const connection = decideConnection(view, context);
   const decided = decideTimeout(policy, context);
   const persistent = policy?.persistent?.value ?? true;
@@ -106,18 +105,6 @@ export function decidePolicy(
     assumptions,
     refusals,
   };
-}
-
-/** libvirt pins no migration threads; see docs/adr/0008. Leaving the key out would betray the file. */
-function refuseAffinity(policy: Policy | undefined, { refuse }: PolicyContext): void {
-  if (policy?.parallel?.cpuAffinity === undefined) return;
-  refuse(
-    'parallel.cpuAffinity',
-    'not-carried-out',
-    say(
-      'virsh cannot pin migration threads: openEuler’s migration.pin has no option, and a pin of the emulator would go along to the destination.',
-    ),
-  );
 }
 
 function decideBandwidth(

@@ -8,17 +8,16 @@ import type { CheckResult } from '../rules/engine.ts';
 import { viewMigration } from '../rules/view.ts';
 import type { MigrationView } from '../rules/rule.ts';
 import type { Command } from '../virsh/command.ts';
-import { migratableXmlCommand } from '../virsh/domain-commands.ts';
 import { migrateCommand, migrateOptionsOf } from '../virsh/migrate.ts';
 import { parseXml } from '../xml/parse.ts';
 import { checkHosts, checkRules, refuseFile } from './check-before.ts';
+import { decideDestinationXml, pinOf } from './decide-destination-xml.ts';
 import { decideDisks } from './decide-disks.ts';
-import type { DiskDecisions } from './decide-disks.ts';
 import { decidePolicy } from './decide-policy.ts';
 import { isUsableDestinationUri } from './destination-uri.ts';
 import { planDigest } from './digest.ts';
 import type { Hash } from './digest.ts';
-import type { DestinationXml, Plan, PlannedDisk, PlanResult, Refusal } from './plan.ts';
+import type { Plan, PlannedDisk, PlanResult, Refusal } from './plan.ts';
 import { planSteps, watchCommands } from './plan-steps.ts';
 
 export interface PlanInput {
@@ -75,6 +74,14 @@ export function planMigration(input: PlanInput): PlanResult {
   if (refusals.length > 0) return { ok: false, refusals };
 
   const { uuid, name } = identity;
+  const pin = pinOf(view, input.domainXmlText);
+  const destination = decideDestinationXml({
+    uuid,
+    moved: disks.moved,
+    pin,
+    facts,
+    persistent: policy.options.persistent,
+  });
   const newName = view.model.policy?.destinationName?.value;
   const renamed = newName === name ? undefined : newName;
   const agent = guestAgentWanted(view, facts);
@@ -85,7 +92,8 @@ export function planMigration(input: PlanInput): PlanResult {
     destinationName: renamed,
     copyStorage: view.storageMode === 'copy-incremental' ? 'incremental' : 'all',
     copyDisks: disks.disks.filter(isCopied).map(({ target }) => target),
-    ownXml: disks.moved.length === 0 ? undefined : { persistent: policy.options.persistent },
+    ownXml:
+      destination === undefined ? undefined : { persistent: destination.definition !== undefined },
   });
   const missing = refuseUnknownOptions(migrate, facts, view.sourceName);
   if (missing.length > 0) return { ok: false, refusals: missing };
@@ -118,15 +126,8 @@ export function planMigration(input: PlanInput): PlanResult {
         ? facts['source.domain'].value.maxDowntimeMs
         : undefined,
       migrate,
-      destinationXml:
-        disks.moved.length === 0
-          ? undefined
-          : destinationXml({
-              uuid,
-              moved: disks.moved,
-              facts,
-              persistent: policy.options.persistent,
-            }),
+      destinationXml: destination,
+      pin,
       watch,
     }),
     watch,
@@ -146,25 +147,6 @@ export function planMigration(input: PlanInput): PlanResult {
 
 function isCopied({ action }: PlannedDisk): boolean {
   return action === 'copy';
-}
-
-/** A transient domain has no definition of its own: what stays on the destination is the live one. */
-function destinationXml(input: {
-  readonly uuid: string;
-  readonly moved: DiskDecisions['moved'];
-  readonly facts: MigrationFacts;
-  readonly persistent: boolean;
-}): DestinationXml {
-  const { uuid, moved, facts, persistent } = input;
-  const domain = facts['source.domain'];
-  const transient = domain.known && !domain.value.persistent;
-  return {
-    live: migratableXmlCommand(uuid, 'live'),
-    ...(persistent
-      ? { definition: migratableXmlCommand(uuid, transient ? 'live' : 'definition') }
-      : {}),
-    moved,
-  };
 }
 
 /** What virsh on the source does not list is refused by name: it would only print its help. */

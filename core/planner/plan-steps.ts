@@ -7,6 +7,7 @@ import {
   domainStateCommand,
   guestPingCommand,
   jobInfoCommand,
+  pinEmulatorCommand,
   setMaxDowntimeCommand,
 } from '../virsh/domain-commands.ts';
 import {
@@ -42,6 +43,13 @@ export function watchCommands(
   };
 }
 
+/** The pin of the emulator for the time of a run. */
+export interface EmulatorPin {
+  readonly cpus: string;
+  /** The pin before; undefined for none. */
+  readonly former: string | undefined;
+}
+
 export interface StepInput {
   readonly uuid: string;
   readonly name: string;
@@ -57,6 +65,7 @@ export interface StepInput {
   readonly formerDowntimeMs: number | undefined;
   readonly migrate: Command;
   readonly destinationXml: DestinationXml | undefined;
+  readonly pin: EmulatorPin | undefined;
   readonly watch: WatchCommands;
 }
 
@@ -68,6 +77,7 @@ export function planSteps(input: StepInput): readonly Step[] {
     ...input.create.map((image) => createStep(image, destination)),
     ...downtimeStep(input),
     ...parametersStep(input),
+    ...pinStep(input),
     {
       id: 'launch',
       kind: 'launch',
@@ -219,6 +229,23 @@ function parametersStep({ uuid, name, parameters }: StepInput): readonly Step[] 
       ),
       remembers: true,
       undo: restoreParametersCommand(uuid),
+    },
+  ];
+}
+
+function pinStep({ uuid, name, pin }: StepInput): readonly Step[] {
+  if (pin === undefined) return [];
+  return [
+    {
+      id: 'pin-migration-threads',
+      kind: 'run',
+      on: 'source',
+      command: pinEmulatorCommand(uuid, pin.cpus),
+      why: say('The migration threads of {0} run on the CPUs {1}.', name, pin.cpus),
+      effect: say(
+        'Pins the threads of the running QEMU that are no vCPUs; the destination does not get the pin.',
+      ),
+      undo: pinEmulatorCommand(uuid, pin.former ?? 'r'),
     },
   ];
 }

@@ -50,6 +50,8 @@ export interface DestinationXml {
   /** Prints the definition; absent when the destination keeps none. */
   readonly definition?: Command;
   readonly moved: readonly MovedDisk[];
+  /** The run pins the emulator on the source; the destination gets the pin of before, or none. */
+  readonly emulatorPin?: { readonly former: string | undefined };
 }
 
 /** Commands that the run needs while it watches and at its end; built here, run by the executor. */

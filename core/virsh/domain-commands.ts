@@ -111,3 +111,8 @@ function speedOf(phase: 'pre-copy' | 'post-copy'): readonly string[] {
 export function getMaxDowntimeCommand(uuid: string): Command {
   return virsh('migrate-getmaxdowntime', '--domain', uuid);
 }
+
+/** Pins the threads of the running QEMU that are no vCPUs; `r` takes a pin back. */
+export function pinEmulatorCommand(uuid: string, cpus: string): Command {
+  return virsh('emulatorpin', '--domain', uuid, '--cpulist', cpus, '--live');
+}

@@ -1,4 +1,5 @@
 import { replaceDiskSources } from '../../core/domain/replace-disk-sources.ts';
+import { restoreEmulatorPin } from '../../core/domain/restore-emulator-pin.ts';
 import { say } from '../../core/messages.ts';
 import type { DestinationXml } from '../../core/planner/plan.ts';
 import type { Command } from '../../core/virsh/command.ts';
@@ -19,7 +20,7 @@ export type MadeXml =
  * it can hold passwords, so no record, message or error quotes it.
  */
 export async function makeDestinationXml(
-  { live, definition, moved }: DestinationXml,
+  { live, definition, moved, emulatorPin }: DestinationXml,
   at: { readonly host: string; readonly links: Links; readonly signal: AbortSignal },
 ): Promise<MadeXml> {
   const made = async (command: Command): Promise<string | Cause> => {
@@ -29,7 +30,11 @@ export async function makeDestinationXml(
         signal: at.signal,
       });
       if (code !== 0) return explain(stderr);
-      const replaced = replaceDiskSources(stdout.trim(), moved);
+      const placed = replaceDiskSources(stdout.trim(), moved);
+      const replaced =
+        placed.ok && emulatorPin !== undefined && !command.argv.includes('--inactive')
+          ? restoreEmulatorPin(placed.xml, emulatorPin.former)
+          : placed;
       if (replaced.ok) return replaced.xml;
       return { code: 'domain-xml-outdated', message: replaced.why, text: '' };
     } catch (error) {

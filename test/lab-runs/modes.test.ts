@@ -74,7 +74,7 @@ test(
   limit,
   async () => {
     const guest = await startGuest('kvm01', { name: 'mode-zstd', dirtyMiBs: 5 });
-    const policy = `parallel: { connections: 3 }, compression: { method: zstd, level: 2 }`;
+    const policy = `parallel: { connections: 3, cpuAffinity: "1" }, compression: { method: zstd, level: 2 }`;
     const run = desk.start(await desk.planned(guest, `policy: { ${policy}, bandwidth: 2MiB/s }\n`));
     await until('progress', () => progressed(run.events));
     assert.match(
@@ -85,6 +85,7 @@ test(
     assert.match(parameters, /"multifd-channels":3/);
     assert.match(parameters, /"multifd-compression":"zstd"/);
     assert.match(parameters, /"multifd-zstd-level":2/);
+    assert.deepEqual(await migrationThreadCpus(), ['1'], 'migration threads run where they should');
     const adjusted = await lift(run, { bandwidthMiB: 2000, maxDowntimeMs: 800 });
     assert.deepEqual(adjusted, {
       ok: true,
@@ -94,8 +95,20 @@ test(
       ],
     });
     await assertMoved(guest, run);
+    const xml = await lab.exec('kvm02', ['virsh', 'dumpxml', guest.name]);
+    assert.doesNotMatch(xml.stdout, /emulatorpin/, 'the pin was for the source alone');
   },
 );
+
+/** The CPUs of every thread that QEMU started for the migration. */
+async function migrationThreadCpus(): Promise<readonly string[]> {
+  const script = `for task in /proc/[0-9]*/task/[0-9]*; do
+    case $(cat $task/comm 2>/dev/null) in mig/*|live_migration|multifdsend*)
+      sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' $task/status ;;
+    esac
+  done | sort -u`;
+  return (await lab.exec('kvm01', script)).stdout.trim().split('\n');
+}
 
 test(
   'xbzrle with a cache of its own size, and another name on the destination',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Plan } from '../../../core/planner/plan.ts';
-import { domainFacts, GiB, localDisk, onNfs, plan } from './given.ts';
+import { domainFacts, GiB, localDisk, onNfs, plan, uuid } from './given.ts';
 import type { Given, GivenDisk } from './given.ts';
 
 function planned(given: Given): Plan {
@@ -341,4 +341,17 @@ test('what a tunnel excludes is refused by its name', () => {
   }
   const auto = { disks: [localDisk], yaml: policy('connection: tunnelled') };
   assert.ok(refusedWith(auto).includes('copy-tunnelled policy.connection'));
+});
+
+test('migration threads are pinned for the run; the destination’s XML is made without the pin', () => {
+  const { steps } = planned({ yaml: policy('parallel: { cpuAffinity: "2-3" }') });
+  const step = steps.find(({ id }) => id === 'pin-migration-threads');
+  assert.equal(
+    step?.command.argv.slice(3).join(' '),
+    `emulatorpin --domain ${uuid} --cpulist 2-3 --live`,
+  );
+  assert.equal(step.undo?.argv.at(-2), 'r');
+  const launch = steps.find(({ kind }) => kind === 'launch');
+  assert.match(launch?.command.argv.join(' ') ?? '', /--xml destination\.xml --persistent-xml /);
+  assert.deepEqual(launch?.destinationXml?.emulatorPin, { former: undefined });
 });

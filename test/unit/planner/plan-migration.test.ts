@@ -286,7 +286,6 @@ test('every key that is not carried out is refused by its name', () => {
   const refused: Readonly<Record<string, string>> = {
     'connection: managed': 'policy.connection',
     'connection: managed, completionTimeout: 1m, mode: post-copy-by-hand': 'policy.connection',
-    'parallel: { connections: 2, cpuAffinity: "2-3" }': 'policy.parallel.cpuAffinity',
     'parameters: { direct-io: true }': 'policy.parameters',
     'migrateUri: "rdma://10.9.0.2"': 'policy.migrateUri',
   };
