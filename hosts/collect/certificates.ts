@@ -26,7 +26,10 @@ export function readCertificates(text: string, at: number): MigrationCertificate
     const certificates = parsePem(pemOf(text, name));
     const [own] = certificates;
     if (own === undefined) return { state: 'unreadable', certificate: undefined };
-    return { state: 'present', certificate: describe(own, { file: certificates, authorities, at }) };
+    return {
+      state: 'present',
+      certificate: describe(own, { file: certificates, authorities, at }),
+    };
   };
   const key = (name: string): 'present' | 'missing' =>
     state(name) === 'present' ? 'present' : 'missing';

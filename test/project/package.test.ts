@@ -64,8 +64,11 @@ test('the extension packs', async () => {
   }
 });
 
-/** Bytes; a bundle that grows past its budget wants a look at what it took in. */
-const budgets = { 'extension.cjs': 1_300_000, 'server.cjs': 900_000, 'livemigrate.cjs': 1_200_000 };
+/**
+ * Bytes; a bundle that grows past its budget wants a look at what it took in. All rules and the
+ * explanations of failures are in the extension, because a preflight and a run need them there.
+ */
+const budgets = { 'extension.cjs': 1_550_000, 'server.cjs': 900_000, 'livemigrate.cjs': 1_200_000 };
 
 test('the bundles stay within their size', async () => {
   await build(true);
