@@ -141,10 +141,13 @@ function withMigrations(files: readonly string[], folder: string): void {
   writeFileSync(join(folder, 'hosts.migration.yaml'), inventory);
   for (const file of files) {
     const name = basename(file, '.domain.xml');
-    copyFileSync(file, join(folder, basename(file)));
+    // A folder for each: migrations of one folder are compared, and domains of tests share names.
+    const own = join(folder, name);
+    mkdirSync(own);
+    copyFileSync(file, join(own, basename(file)));
     const domain = /<name>([^<]+)<\/name>/.exec(readFileSync(file, 'utf8'))?.[1] ?? name;
     writeFileSync(
-      join(folder, `${name}.migration.yaml`),
+      join(own, `${name}.migration.yaml`),
       `apiVersion: livemigrate/v1
 kind: Migration
 domain: ${JSON.stringify(domain)}

@@ -126,11 +126,15 @@ export class LanguageClient {
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
   }
 
+  /** Ends the server as an editor does; one that does not end is ended. */
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    this.connection.dispose();
-    this.process.kill('SIGKILL');
+    const patience = setTimeout(() => this.process.kill('SIGKILL'), 5000);
+    await Promise.race([this.connection.sendRequest('shutdown'), ended]);
+    await Promise.race([this.connection.sendNotification('exit'), ended]);
     await ended;
+    clearTimeout(patience);
+    this.connection.dispose();
   }
 }
 

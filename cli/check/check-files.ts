@@ -52,21 +52,25 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
     levels: () => options.levels,
     neighbours: (uri) => claims.neighbours(uri),
   };
-  const descriptors = uris.filter((uri) => isDescriptorName(uri));
-  const cache = createParseCache(descriptors.length === 0 ? 1 : rememberedDocuments);
-  for (const uri of new Set([...descriptors, ...besides(descriptors)])) {
-    claims.set(uri, claimsIn(uri, workspace, cache));
-  }
+  const cache = createParseCache(uris.some(isDescriptorName) ? rememberedDocuments : 1);
   const problems: Problem[] = [];
   const suppressed: SuppressedFinding[] = [];
   const waiting: WaitingRule[] = [];
   const documents = new Set(uris);
-  for (const uri of uris) {
-    const found = diagnose(uri, workspace, cache);
-    problems.push(...found.problems);
-    suppressed.push(...(found.suppressed ?? []));
-    waiting.push(...found.waiting);
-    for (const document of found.dependsOn) documents.add(document);
+  // Folder by folder, because only migrations of one folder are compared: what was parsed for the
+  // comparison is then still at hand.
+  for (const inFolder of byFolder(uris)) {
+    const descriptors = inFolder.filter((uri) => isDescriptorName(uri));
+    for (const uri of new Set([...descriptors, ...besides(descriptors)])) {
+      claims.set(uri, claimsIn(uri, workspace, cache));
+    }
+    for (const uri of inFolder) {
+      const found = diagnose(uri, workspace, cache);
+      problems.push(...found.problems);
+      suppressed.push(...(found.suppressed ?? []));
+      waiting.push(...found.waiting);
+      for (const document of found.dependsOn) documents.add(document);
+    }
   }
   return {
     problems: sortedOnce(problems),
@@ -77,19 +81,27 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
   };
 }
 
-/** The migrations in the folders of these. */
-function besides(uris: readonly string[]): readonly string[] {
-  const folders = new Set(
-    uris.filter((uri) => uri.startsWith('file:')).map((uri) => dirname(fileURLToPath(uri))),
-  );
-  return [...folders].flatMap((folder) => {
-    try {
-      const names = readdirSync(folder).filter(isDescriptorName);
-      return names.map((name) => pathToFileURL(join(folder, name)).href);
-    } catch {
-      return [];
-    }
-  });
+function byFolder(uris: readonly string[]): readonly (readonly string[])[] {
+  const folders = new Map<string, string[]>();
+  for (const uri of uris) {
+    const folder = uri.slice(0, uri.lastIndexOf('/'));
+    const known = folders.get(folder);
+    if (known === undefined) folders.set(folder, [uri]);
+    else known.push(uri);
+  }
+  return [...folders.values()];
+}
+
+/** The migrations in the folder of these. */
+function besides([first]: readonly string[]): readonly string[] {
+  if (first === undefined) return [];
+  const folder = dirname(fileURLToPath(first));
+  try {
+    const names = readdirSync(folder).filter(isDescriptorName);
+    return names.map((name) => pathToFileURL(join(folder, name)).href);
+  } catch {
+    return [];
+  }
 }
 
 function claimsIn(uri: string, workspace: Workspace, cache: ParseCache) {
