@@ -46,7 +46,7 @@ export class FaultFinder {
     }
     if (this.matcher.matching(root, candidates, outermost).length > 0) return [];
     const { faults } = this.best(root, candidates, outermost);
-    return faults.toSorted((a, b) => a.span.start - b.span.start);
+    return withoutMoved(faults).toSorted((a, b) => a.span.start - b.span.start);
   }
 
   /** Of the patterns that an element may stand for, the one that it departs from least. */
@@ -67,6 +67,16 @@ export class FaultFinder {
         this.best(element, candidates, outer),
     };
   }
+}
+
+/** An element that stands at a wrong place is missing at its right one: that is one fault. */
+function withoutMoved(faults: readonly Fault[]): readonly Fault[] {
+  const astray = new Set(
+    faults.flatMap((fault) => (fault.kind === 'element-not-allowed' ? [fault.element.name] : [])),
+  );
+  return faults.filter(
+    (fault) => fault.kind !== 'element-missing' || !fault.names.some((name) => astray.has(name)),
+  );
 }
 
 /** Few faults first; a late fault shows that the beginning fitted. */

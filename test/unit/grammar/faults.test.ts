@@ -154,6 +154,16 @@ test('several faults are told in the order of their places', () => {
   );
 });
 
+test('an element at a wrong place is told there, not missed at its right one as well', () => {
+  const moved = sample
+    .replace('  <name>web 01</name>\n', '')
+    .replace('<order>', '<order><name>x</name>');
+  assert.deepEqual(
+    faults(moved).map((line) => line.split(' ').slice(0, 2).join(' ')),
+    ['16: <order>'],
+  );
+});
+
 test('a fix renames both tags of an element', () => {
   const text = sample.replace('<memory unit', '<memroy unit').replace('</memory>', '</memroy>');
   const { root } = parseXml(text);
