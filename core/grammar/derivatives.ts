@@ -7,6 +7,8 @@ import type { PatternStore } from './pattern-store.ts';
 export interface ByName<T> {
   readonly named: ReadonlyMap<ExpandedName, readonly T[]>;
   readonly open: readonly T[];
+  /** All of them. */
+  readonly all: ReadonlySet<T>;
 }
 
 /**
@@ -97,10 +99,7 @@ export class Derivatives {
       case 'interleave':
         return store.choice(
           pattern.of.map((each, at) => {
-            const left = this.afterText(each, text);
-            return left === store.notAllowed
-              ? left
-              : store.interleave(replaced(pattern.of, at, left));
+            return store.interleaveWith(pattern.of, at, this.afterText(each, text));
           }),
         );
       case 'group': {
@@ -161,7 +160,11 @@ export class Derivatives {
       case 'choice':
         return store.choice(pattern.of.map(derive));
       case 'interleave':
-        return this.eachInTurn(pattern.of, derive);
+        return this.eachInTurn(
+          pattern.of,
+          (each) => holdsAny(this.elementsOf(each), matched),
+          derive,
+        );
       case 'group': {
         const one = store.group(derive(pattern.first), pattern.then);
         return pattern.first.nullable ? store.choice([one, derive(pattern.then)]) : one;
@@ -182,7 +185,11 @@ export class Derivatives {
       case 'choice':
         return store.choice(pattern.of.map(derive));
       case 'interleave':
-        return this.eachInTurn(pattern.of, derive);
+        return this.eachInTurn(
+          pattern.of,
+          (each) => holdsAny(this.attributesOf(each), matched),
+          derive,
+        );
       case 'group':
         return store.choice([
           store.group(derive(pattern.first), pattern.then),
@@ -195,14 +202,19 @@ export class Derivatives {
     }
   }
 
-  private eachInTurn(of: readonly Pattern[], derive: (each: Pattern) => Pattern): Pattern {
+  private eachInTurn(
+    of: readonly Pattern[],
+    mayHold: (each: Pattern) => boolean,
+    derive: (each: Pattern) => Pattern,
+  ): Pattern {
     const { store } = this;
     const found: Pattern[] = [];
     of.forEach((each, at) => {
       // Equal members stand side by side and give the same.
       if (each === of[at - 1]) return;
+      if (!mayHold(each)) return;
       const left = derive(each);
-      if (left !== store.notAllowed) found.push(store.interleave(replaced(of, at, left)));
+      if (left !== store.notAllowed) found.push(store.interleaveWith(of, at, left));
     });
     return store.choice(found);
   }
@@ -284,12 +296,6 @@ function rememberedIn<K, V>(
   return answer;
 }
 
-function replaced(of: readonly Pattern[], at: number, by: Pattern): Pattern[] {
-  const copy = [...of];
-  copy[at] = by;
-  return copy;
-}
-
 function collectElements(pattern: Pattern, found: Element[]): void {
   switch (pattern.kind) {
     case 'element':
@@ -334,7 +340,8 @@ function collectAttributes(pattern: Pattern, found: Attribute[]): void {
 function byName<T extends Element | Attribute>(all: readonly T[]): ByName<T> {
   const named = new Map<ExpandedName, T[]>();
   const open: T[] = [];
-  for (const each of new Set(all)) {
+  const distinctOnes = new Set(all);
+  for (const each of distinctOnes) {
     if (isOpen(each.name)) open.push(each);
     else
       for (const name of namesOf(each.name)) {
@@ -343,7 +350,12 @@ function byName<T extends Element | Attribute>(all: readonly T[]): ByName<T> {
         else same.push(each);
       }
   }
-  return { named, open };
+  return { named, open, all: distinctOnes };
+}
+
+function holdsAny<T>({ all }: ByName<T>, some: ReadonlySet<T>): boolean {
+  for (const each of some) if (all.has(each)) return true;
+  return false;
 }
 
 const none: readonly never[] = [];

@@ -1,4 +1,4 @@
-import type { Datatype, Element, NameClass, Pattern } from './pattern.ts';
+import type { Choice, Datatype, Element, Interleave, NameClass, Pattern } from './pattern.ts';
 
 /** Makes patterns, each distinct one once, in a form that is simple where that is cheap to see. */
 export class PatternStore {
@@ -6,6 +6,7 @@ export class PatternStore {
   readonly notAllowed: Pattern;
   readonly text: Pattern;
   private readonly known = new Map<string, Pattern>();
+  private readonly sets = new Map<number, (Choice | Interleave)[]>();
   private nextId = 0;
 
   constructor() {
@@ -32,11 +33,7 @@ export class PatternStore {
     const [only] = sorted;
     if (only === undefined) return this.notAllowed;
     if (sorted.length === 1) return only;
-    return this.intern(`c${idsOf(sorted)}`, {
-      kind: 'choice',
-      nullable: sorted.some(({ nullable }) => nullable),
-      of: sorted,
-    });
+    return this.internSet('choice', sorted);
   }
 
   /** All of them, in any order and mixed with one another. */
@@ -51,11 +48,23 @@ export class PatternStore {
     if (only === undefined) return this.empty;
     if (of.length === 1) return only;
     of.sort((a, b) => a.id - b.id);
-    return this.intern(`i${idsOf(of)}`, {
-      kind: 'interleave',
-      nullable: of.every(({ nullable }) => nullable),
-      of,
-    });
+    return this.internSet('interleave', of);
+  }
+
+  /** The interleave `of` with its member `at` replaced; as `interleave`, in less time. */
+  interleaveWith(of: readonly Pattern[], at: number, by: Pattern): Pattern {
+    if (by === this.notAllowed) return by;
+    if (by.kind === 'interleave') return this.interleave(of.with(at, by));
+    const rest = of.slice();
+    rest.splice(at, 1);
+    if (by !== this.empty) {
+      let place = rest.length;
+      while (place > 0 && (rest[place - 1]?.id ?? 0) > by.id) place--;
+      rest.splice(place, 0, by);
+    }
+    const [only] = rest;
+    if (only === undefined) return this.empty;
+    return rest.length === 1 ? only : this.internSet('interleave', rest);
   }
 
   /** One after the other. */
@@ -119,6 +128,21 @@ export class PatternStore {
     return made;
   }
 
+  /** Members sorted by id. */
+  private internSet(kind: 'choice' | 'interleave', of: readonly Pattern[]): Pattern {
+    let hash = kind === 'choice' ? 1 : 2;
+    for (const { id } of of) hash += Math.imul(id + 1, 0x9e3779b1) >>> 0;
+    const bucket = this.sets.get(hash);
+    const known = bucket?.find((each) => each.kind === kind && isSame(each.of, of));
+    if (known !== undefined) return known;
+    const nullable =
+      kind === 'choice' ? of.some((each) => each.nullable) : of.every((each) => each.nullable);
+    const made: Choice | Interleave = { id: this.nextId++, kind, nullable, of };
+    if (bucket === undefined) this.sets.set(hash, [made]);
+    else bucket.push(made);
+    return made;
+  }
+
   private intern(key: string, pattern: WithoutId<Pattern>): Pattern {
     const found = this.known.get(key);
     if (found !== undefined) return found;
@@ -130,6 +154,6 @@ export class PatternStore {
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-function idsOf(patterns: readonly Pattern[]): string {
-  return patterns.map(({ id }) => id).join(',');
+function isSame(one: readonly Pattern[], other: readonly Pattern[]): boolean {
+  return one.length === other.length && one.every((each, at) => each === other[at]);
 }
