@@ -21,6 +21,7 @@ export const fixableRules: ReadonlySet<string> = new Set([
   'dirty-rate-exceeds-bandwidth',
   'domain-name-mismatch',
   'domain-not-on-source',
+  'downtime-limit-left-over',
   'guest-agent-required',
   'host-unknown',
   'hybrid-must-list-disks',
