@@ -116,7 +116,8 @@ export function checkExisting(
       ),
     );
   }
-  assume(say('What {0} on the destination holds now is overwritten.', path));
+  if (view.storageMode === 'copy-incremental') context.mustBeEmpty.push({ target, path });
+  else assume(say('What {0} on the destination holds now is overwritten.', path));
 }
 
 /** libvirt writes over a device without asking, so the file must have said so in two words. */

@@ -21,7 +21,7 @@ export interface ImageToCreate {
   readonly backing?: { readonly path: string; readonly format: string } | undefined;
 }
 
-/** A backing file whose content must be proven equal on both hosts before anything is created. */
+/** An image file that is looked into before anything is created: a base, or an empty top layer. */
 export interface BaseToProve {
   readonly target: string;
   readonly path: string;
@@ -33,6 +33,8 @@ export interface DiskDecisions {
   /** Disks whose image lies elsewhere on the destination. */
   readonly moved: readonly MovedDisk[];
   readonly prove: readonly BaseToProve[];
+  /** Existing images whose top layer must hold nothing. */
+  readonly mustBeEmpty: readonly BaseToProve[];
   readonly assumptions: readonly Message[];
   readonly refusals: readonly Refusal[];
 }
@@ -45,6 +47,7 @@ export interface DiskContext {
   readonly create: ImageToCreate[];
   readonly moved: MovedDisk[];
   readonly prove: BaseToProve[];
+  readonly mustBeEmpty: BaseToProve[];
   readonly assume: (message: Message) => void;
   readonly refuse: (code: string, message: Message) => void;
 }
@@ -64,8 +67,10 @@ export function decideDisks(
   const create: ImageToCreate[] = [];
   const moved: MovedDisk[] = [];
   const prove: BaseToProve[] = [];
+  const mustBeEmpty: BaseToProve[] = [];
   const storage = storageFactsOf(domain, facts, refusals);
-  if (storage === undefined) return { disks: [], create, moved, prove, assumptions, refusals };
+  if (storage === undefined)
+    return { disks: [], create, moved, prove, mustBeEmpty, assumptions, refusals };
   for (const entry of view.model.storage?.disks?.items ?? []) {
     const target = entry.target?.value;
     if (target === undefined || domain.disks.some((disk) => disk.target.value === target)) continue;
@@ -85,6 +90,7 @@ export function decideDisks(
       create,
       moved,
       prove,
+      mustBeEmpty,
       assume: (message) => assumptions.push(message),
       refuse: (code, message) => refusals.push({ path, code, message }),
     });
@@ -97,7 +103,7 @@ export function decideDisks(
       virtualSize: move.source?.virtualSize,
     };
   });
-  return { disks, create, moved, prove, assumptions, refusals };
+  return { disks, create, moved, prove, mustBeEmpty, assumptions, refusals };
 }
 
 /** The facts about images, with the live domain in the place of whatever XML is linked. */

@@ -118,6 +118,7 @@ export function planMigration(input: PlanInput): PlanResult {
       destination: view.destinationName,
       source: view.sourceName,
       prove: disks.prove,
+      mustBeEmpty: disks.mustBeEmpty,
       create: disks.create,
       copied: disks.disks.filter(isCopied).map(({ target }) => target),
       parameters: policy.parameters,

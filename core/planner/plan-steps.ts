@@ -15,6 +15,7 @@ import {
   createImageCommand,
   hashFileCommand,
   removeImageCommand,
+  requireEmptyTopCommand,
 } from '../virsh/image-commands.ts';
 import { resumePostCopyCommand, switchToPostCopyCommand } from '../virsh/migrate.ts';
 import { restoreParametersCommand, setParametersCommand } from '../virsh/migration-parameters.ts';
@@ -56,6 +57,7 @@ export interface StepInput {
   readonly source: string;
   readonly destination: string;
   readonly prove: readonly BaseToProve[];
+  readonly mustBeEmpty: readonly BaseToProve[];
   readonly create: readonly ImageToCreate[];
   /** Targets of the disks that are copied. */
   readonly copied: readonly string[];
@@ -74,6 +76,7 @@ export function planSteps(input: StepInput): readonly Step[] {
   const { name, source, destination } = input;
   return [
     ...input.prove.flatMap((base, at) => baseSteps(base, at + 1, input)),
+    ...input.mustBeEmpty.map((image) => emptyStep(image, destination)),
     ...input.create.map((image) => createStep(image, destination)),
     ...downtimeStep(input),
     ...parametersStep(input),
@@ -165,6 +168,17 @@ function baseSteps(
       patience: hashPatience,
     },
   ];
+}
+
+function emptyStep({ target, path }: BaseToProve, destination: string): Step {
+  return {
+    id: `require-empty-${target}`,
+    kind: 'run',
+    on: 'destination',
+    command: requireEmptyTopCommand(path),
+    why: say('The top layer of {0} on {1} must hold nothing of its own.', path, destination),
+    effect: say('Nothing changes.'),
+  };
 }
 
 function createStep(image: ImageToCreate, destination: string): Step {

@@ -98,3 +98,19 @@ sum=$(nice sha256sum <"$1")
 export function removeImageCommand(path: string): Command {
   return command('sh', '-c', removeScript, 'livemigrate-remove', path);
 }
+
+/**
+ * Fails unless the top layer of an image holds nothing. An incremental copy writes only where the
+ * source's top layer holds something: whatever else the image holds would stay in it.
+ */
+export function requireEmptyTopCommand(path: string): Command {
+  const script = `set -u
+map=$(qemu-img map --output=json -- "$1") || exit 74
+case $map in *'"present"'*) ;; *) echo "qemu-img here cannot tell whether $1 is empty" >&2; exit 69 ;; esac
+if printf '%s\\n' "$map" | grep -Eq '"depth": *0,.*"present": *true'; then
+  echo "$1 is not empty: an incremental copy would leave in it what it holds" >&2
+  exit 73
+fi
+`;
+  return command('sh', '-c', script, 'livemigrate-empty', path);
+}

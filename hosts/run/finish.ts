@@ -164,9 +164,12 @@ function isOff(state: DomainState): boolean {
 
 function placeOf({ source, destination }: Sight): GuestPlace {
   if (source.kind === 'unknown' || destination.kind === 'unknown') return 'unknown';
-  if (postCopyOf(source) !== undefined || postCopyOf(destination) !== undefined) {
+  const halves = [postCopyOf(source), postCopyOf(destination)];
+  if (halves.some((half) => half !== undefined)) {
     // Each host has pages that the other lacks.
-    return isOff(source) || isOff(destination) ? 'lost' : 'split';
+    if (!isOff(source) && !isOff(destination)) return 'split';
+    // A destination that is merely slow to say that all has arrived has lost nothing.
+    return isOff(destination) || halves.includes('failed') ? 'lost' : 'unknown';
   }
   const here = source.kind === 'present' ? source.state : 'shut off';
   const there = destination.kind === 'present' ? destination.state : 'shut off';

@@ -8,8 +8,9 @@ import { build } from '../../scripts/build.ts';
 import { prepareExample } from '../../scripts/example.ts';
 import type { Example } from '../../scripts/example.ts';
 import { tellStory } from '../../scripts/terminal-story.ts';
-import { openLab } from '../lab/lab.ts';
+import { flaws, openLab } from '../lab/lab.ts';
 import type { Lab } from '../lab/lab.ts';
+import { until } from './until.ts';
 
 const livemigrate = join(import.meta.dirname, '..', '..', 'dist', 'livemigrate.cjs');
 const image = '/var/lib/libvirt/images/web01-vda.qcow2';
@@ -187,6 +188,50 @@ test(
     assert.equal(undone.code, 0, undone.said);
     const off = ['--capability', 'release-ram=off', '--parameter', 'max-cpu-throttle=99'];
     assert.equal((await cli('settings', 'web01', '--host', 'kvm01', ...off)).code, 0);
+  },
+);
+
+/** The newest run as the command line lists it. */
+async function newestRun(): Promise<{ readonly id: string; readonly percent: number } | undefined> {
+  const { said } = await cli('runs', '--format', 'json');
+  return (JSON.parse(said) as { readonly id: string; readonly percent: number }[])[0];
+}
+
+test(
+  'a run is made faster and switched to post-copy by commands of its own',
+  patience,
+  async () => {
+    const guest = await hosts().startGuest('kvm01', { name: 'cli01', dirtyMiBs: 20 });
+    await writeFile(
+      join(example.folder, 'cli01.migration.yaml'),
+      `apiVersion: livemigrate/v1
+kind: Migration
+domain: cli01
+source: kvm01
+destination: kvm02
+policy: { mode: post-copy-by-hand, bandwidth: 3MiB/s }
+`,
+    );
+    const earlier = (await newestRun())?.id;
+    const run = cli('run', 'cli01.migration.yaml', '--yes');
+    let id = '';
+    await until('progress', async () => {
+      const newest = await newestRun();
+      id = newest?.id ?? '';
+      return id !== earlier && (newest?.percent ?? 0) > 0;
+    });
+    const set = await cli('set', id, '--bandwidth', '5MiB/s', '--max-downtime', '400ms');
+    assert.equal(set.code, 0, set.said);
+    assert.match(set.said, /from 3 to 5 MiB\/s/);
+    assert.equal((await cli('set', id, '--bandwidth', '5')).code, 2, 'a number without a unit');
+    assert.equal((await cli('postcopy', id)).code, 2, 'nobody is asked in a pipeline');
+    const switched = await cli('postcopy', id, '--yes');
+    assert.equal(switched.code, 0, switched.said);
+    const ended = await run;
+    assert.equal(ended.code, 0, ended.said);
+    assert.equal((await cli('recover', id)).code, 1, 'there is nothing to recover');
+    assert.deepEqual(flaws(await guest.waitForTicks(2, 'kvm02')), []);
+    await hosts().destroyGuest(guest);
   },
 );
 

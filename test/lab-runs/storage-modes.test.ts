@@ -145,6 +145,18 @@ test(
     assert.match(refused.cause?.text ?? '', /its SHA-256 differs/);
     assert.equal((await lab.exec('kvm02', ['test', '-e', path])).code, 1, 'nothing was created');
     await must('kvm02', `cp /srv/shared/inc-base ${base}`);
+    // An image that somebody prepared, and that holds something where the disk may hold nothing.
+    const own = `qemu-img create -q -f qcow2 -b ${base} -F qcow2 ${path}`;
+    await must('kvm02', `${own} && qemu-io -c 'write -P 1 60M 64k' ${path}`);
+    const prepared = incremental('baseProof: sha256,').replace('create: true', '');
+    const stale = await desk.start(await desk.planned(guest, prepared)).outcome;
+    assert.equal(stale.result, 'failed', told(stale));
+    assert.match(stale.cause?.text ?? '', /is not empty/);
+    await must('kvm02', `rm ${path} && ${own}`);
+    const empty = await desk.planned(guest, prepared);
+    const check = empty.steps.find(({ id }) => id === 'require-empty-vda')?.command.argv ?? [];
+    assert.equal((await lab.exec('kvm02', check)).code, 0, 'an empty one is taken');
+    await must('kvm02', `rm ${path}`);
     const outcome = await desk.start(plan).outcome;
     assert.equal(outcome.result, 'completed', told(outcome));
     assert.match(

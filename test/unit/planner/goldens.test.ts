@@ -40,6 +40,23 @@ policy:
   unsafe: { reason: "cache=writeback, guest quiesced" }
 `,
   },
+  'incremental-elsewhere': {
+    disks: [{ ...localDisk, source: { backing: ['/base.qcow2'] } }],
+    bases: [{ target: '', path: '/base.qcow2' }],
+    missing: ['/elsewhere/vm.qcow2'],
+    yaml: `storage:
+  mode: copy-incremental
+  baseProof: sha256
+  disks:
+    - { target: vda, action: copy, destination: { path: /elsewhere/vm.qcow2, create: true } }
+policy:
+  mode: post-copy-by-hand
+  parallel: { connections: 4, cpuAffinity: "2-3" }
+  compression: { method: zstd, level: 3 }
+  tls: { destination: kvm02.example.com }
+  parameters: { max-postcopy-bandwidth: 200MiB/s }
+`,
+  },
 };
 
 /** The reviewed file beside this test; UPDATE_GOLDENS=1 writes it, to be reviewed as a diff. */

@@ -355,3 +355,13 @@ test('migration threads are pinned for the run; the destination’s XML is made 
   assert.match(launch?.command.argv.join(' ') ?? '', /--xml destination\.xml --persistent-xml /);
   assert.deepEqual(launch?.destinationXml?.emulatorPin, { former: undefined });
 });
+
+test('an image that is there already takes an incremental copy only when its top layer is empty', () => {
+  const { steps, assumptions } = planned({
+    disks: [{ ...localDisk, source: overBase, destination: { backing: ['/base.qcow2'] } }],
+    bases: [{ target: '', path: '/base.qcow2', source: onNfs(), destination: onNfs() }],
+    yaml: 'storage: { mode: copy-incremental }\n',
+  });
+  assert.equal(steps[0]?.id, 'require-empty-vda');
+  assert.ok(!assumptions.some(({ text }) => /is overwritten/.test(text)));
+});
