@@ -277,7 +277,12 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
     return { code: 'cancelled', message: say('The migration was cancelled.'), text };
   }
   const explained = explain(text);
-  const fromDaemon = hidesCause(text) ? await destinationErrors(input) : [];
+  // What a daemon said last hides what it said before: the first words are in its log.
+  const fromDaemon = hidesCause(text)
+    ? (
+        await Promise.all([daemonErrors(input, 'source'), daemonErrors(input, 'destination')])
+      ).flat()
+    : [];
   const vague = explained.code === undefined || leavesCauseToGuestLog(text) || hidesCause(text);
   const fromGuest = vague ? await guestErrors(input) : [];
   const said = [...new Set([...fromDaemon, ...fromGuest])];
@@ -286,14 +291,12 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
   return { ...(known ?? explained), text: [text, ...said].join('\n') };
 }
 
-async function destinationErrors({
-  plan,
-  links,
-  signal,
-  startedAt,
-}: FinishInput): Promise<readonly string[]> {
+async function daemonErrors(
+  { plan, links, signal, startedAt }: FinishInput,
+  side: 'source' | 'destination',
+): Promise<readonly string[]> {
   try {
-    const { stdout } = await links.exec(plan.destination.host, plan.watch.destinationLog, {
+    const { stdout } = await links.exec(plan[side].host, plan.watch.destinationLog, {
       timeout: queryTimeout,
       signal,
     });
