@@ -17,15 +17,17 @@ function reportMeetings(
   placed: readonly Placed[],
   report: Reporter,
 ): void {
+  const any = new Map<string, number>();
+  const copied = new Map<string, number>();
   for (const [index, disk] of placed.entries()) {
-    const other = placed
-      .slice(0, index)
-      .find(
-        (earlier) =>
-          (earlier.copied || disk.copied) &&
-          (earlier.path === disk.path ||
-            (disk.identity !== undefined && earlier.identity === disk.identity)),
-      );
+    const keys = [`path ${disk.path}`];
+    if (disk.identity !== undefined) keys.push(`image ${disk.identity}`);
+    const earlier = keys.flatMap((key) => (disk.copied ? any : copied).get(key) ?? []);
+    for (const key of keys) {
+      if (!any.has(key)) any.set(key, index);
+      if (disk.copied && !copied.has(key)) copied.set(key, index);
+    }
+    const other = placed[Math.min(...earlier)];
     if (other === undefined) continue;
     const own = ['storage', 'disks', disk.target, 'destination', 'path'];
     report({
