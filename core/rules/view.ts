@@ -13,8 +13,13 @@ export function viewMigration(
   const model = descriptor.migration;
   const entries = model.storage?.disks?.items ?? [];
   const storageMode = model.storage?.mode?.value ?? 'auto';
-  const disk: MigrationView['disk'] = (target) =>
-    entries.find((candidate) => candidate.target?.value === target);
+  // Every rule on disks asks for each of them; of two entries for one target the first counts.
+  const byTarget = new Map(
+    entries
+      .toReversed()
+      .flatMap((entry) => (entry.target === undefined ? [] : [[entry.target.value, entry]])),
+  );
+  const disk: MigrationView['disk'] = (target) => byTarget.get(target);
   const copies = (of: Disk): boolean | undefined => {
     const action = disk(of.target.value)?.action?.value;
     if (action !== undefined) return action === 'copy';
