@@ -36,19 +36,23 @@ export interface CheckedFiles {
 }
 
 /** Documents whose parsed form is kept: a migration is looked at once for its folder, once for itself. */
-const rememberedDocuments = 1024;
+const rememberedDocuments = 4096;
+/** UTF-16 code units of texts that are kept. */
+const rememberedText = 128 * 1024 * 1024;
 
 /** Checks documents of this machine, by URI, as the language server does. */
 export function checkFiles(uris: readonly string[], options: CheckOptions): CheckedFiles {
   const claims = new ClaimIndex();
+  const disk = diskWorkspace({
+    facts: options.facts,
+    inventory: options.inventory,
+    now: () => Date.now(),
+    open: options.texts,
+    grammarFolders: grammarFolders(),
+  });
   const workspace: Workspace = {
-    ...diskWorkspace({
-      facts: options.facts,
-      inventory: options.inventory,
-      now: () => Date.now(),
-      open: options.texts,
-      grammarFolders: grammarFolders(),
-    }),
+    ...disk,
+    read: readOnce((uri) => disk.read(uri)),
     levels: () => options.levels,
     neighbours: (uri) => claims.neighbours(uri),
   };
@@ -78,6 +82,26 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
     waiting,
     documents,
     read: (uri) => workspace.read(uri),
+  };
+}
+
+/**
+ * One look at the files is one state of them: a file that several migrations refer to, or that a
+ * finding is shown from, is read once.
+ */
+function readOnce(read: Workspace['read']): Workspace['read'] {
+  const texts = new Map<string, string | undefined>();
+  let length = 0;
+  return (uri) => {
+    if (texts.has(uri)) return texts.get(uri);
+    const text = read(uri);
+    length += text?.length ?? 0;
+    if (length > rememberedText) {
+      texts.clear();
+      length = text?.length ?? 0;
+    }
+    texts.set(uri, text);
+    return text;
   };
 }
 
