@@ -56,6 +56,11 @@ async function run(
   if (values['help'] === true) {
     terminal.out(`livemigrate ${command.name} ${command.usage}`);
     terminal.out(terminal.say(command.summary));
+    const options: CliCommand['options'] = { ...command.options, ...commonOptions };
+    for (const [name, { type, multiple }] of Object.entries(options))
+      terminal.out(
+        `  --${name}${type === 'boolean' ? '' : ' …'}${multiple === true ? ' (…)' : ''}`,
+      );
     return exitCode.ok;
   }
   const interrupted = new AbortController();

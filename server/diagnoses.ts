@@ -253,15 +253,13 @@ export class Diagnoses {
   }
 
   private isMember(key: string): boolean {
-    return this.workspace.document(key) !== undefined || this.workspace.descriptors.has(key);
+    return this.workspace.document(key) !== undefined || this.workspace.unopened.has(key);
   }
 
   private members(): readonly string[] {
     return [
       ...this.workspace.documents().map(({ uri }) => uri),
-      ...[...this.workspace.descriptors].filter(
-        (uri) => this.workspace.document(uri) === undefined,
-      ),
+      ...[...this.workspace.unopened].filter((uri) => this.workspace.document(uri) === undefined),
     ];
   }
 }

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDescriptorName } from '../core/service/document-kind.ts';
+import { isDescriptorName, isDomainXmlName } from '../core/service/document-kind.ts';
 
-/** Descriptors of a workspace that are looked at without being opened. */
+/** Descriptors and domain XML of a workspace that are looked at without being opened. */
 export const descriptorLimit = 2000;
 /** Folders that are looked through, and how deep. */
 const folderLimit = 20_000;
@@ -17,7 +17,7 @@ export interface FoundDescriptors {
 }
 
 /**
- * Descriptor files below folders, nearest first. What `.gitignore` says plays no part: an ignored
+ * Descriptors and domain XML below folders, nearest first. What `.gitignore` says plays no part: an ignored
  * migration runs like any other. Links to folders are not followed, since they can lead in a circle;
  * a folder that cannot be listed holds nothing. Ends early when `isOver`.
  */
@@ -39,7 +39,7 @@ export async function findDescriptors(
           return { paths: [...paths], cut: true };
         }
         waiting.push({ folder: path, depth: next.depth + 1 });
-      } else if (isDescriptorName(entry.name)) {
+      } else if (isDescriptorName(entry.name) || isDomainXmlName(entry.name)) {
         if (paths.size >= descriptorLimit) return { paths: [...paths], cut: true };
         paths.add(path);
       }

@@ -26,8 +26,8 @@ export class OpenWorkspace implements Workspace {
   inventorySetting: string | undefined;
   /** True when the editor tells of changed files; else folders are looked through again. */
   filesAreWatched = false;
-  /** Canonical URIs of the descriptors in the workspace folders that are looked at unopened. */
-  descriptors: ReadonlySet<string> = new Set();
+  /** Canonical URIs of descriptors and domain XML in the workspace folders, looked at unopened. */
+  unopened: ReadonlySet<string> = new Set();
   /** Levels of rules that the settings choose. */
   ruleLevels: ReadonlyMap<string, RuleLevel> | undefined;
   /** Folders with compiled grammars, the best first. */
@@ -113,7 +113,10 @@ export class OpenWorkspace implements Workspace {
     const open = [...this.open.values()]
       .filter(({ uri, languageId }) => documentKind(uri, languageId, '') === 'descriptor')
       .map(({ uri }) => uri);
-    return [...open, ...[...this.descriptors].filter((uri) => !this.open.has(uri))];
+    const unopened = [...this.unopened].filter(
+      (uri) => isDescriptorName(uri) && !this.open.has(uri),
+    );
+    return [...open, ...unopened];
   }
 
   read(uri: string): string | undefined {

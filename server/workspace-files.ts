@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { say } from '../core/messages.ts';
 import type { Message } from '../core/messages.ts';
-import { isDescriptorName } from '../core/service/document-kind.ts';
+import { isDescriptorName, isDomainXmlName } from '../core/service/document-kind.ts';
 import { canonicalUri } from './file-uri.ts';
 import { descriptorLimit, findDescriptors } from './find-descriptors.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
@@ -61,10 +61,10 @@ export class WorkspaceFiles {
     if (!this.isWanted || !this.isKnown) return;
     const { workspace } = this.options;
     // A folder that is moved or removed is told as one change of its own.
-    const isFolder = [...workspace.descriptors].some((each) =>
+    const isFolder = [...workspace.unopened].some((each) =>
       each.startsWith(`${canonicalUri(uri)}/`),
     );
-    if (isDescriptorName(uri) || isFolder) this.look();
+    if (isDescriptorName(uri) || isDomainXmlName(uri) || isFolder) this.look();
   }
 
   /** Resolves once the workspace was looked through. */
@@ -82,11 +82,11 @@ export class WorkspaceFiles {
 
   private take(found: ReadonlySet<string>): void {
     const { workspace } = this.options;
-    const before = workspace.descriptors;
+    const before = workspace.unopened;
     const same = before.size === found.size && [...found].every((uri) => before.has(uri));
     this.release();
     if (same) return;
-    workspace.descriptors = found;
+    workspace.unopened = found;
     workspace.changed();
     this.options.found();
   }

@@ -85,7 +85,10 @@ export function sarifLog(input: SarifInput, context: PrintContext): object {
   };
 }
 
-/** The rule with its own level and its page, which services show beside a finding. */
+/**
+ * The rule with its own level and the text of its page, which services show beside a finding. The
+ * page has no address that means anything on another machine.
+ */
 function ruleDescriptor(
   id: string,
   { packageFolder, findings }: SarifInput,
@@ -101,7 +104,6 @@ function ruleDescriptor(
   return {
     id,
     ...(summary === undefined ? {} : { shortDescription: { text: summary } }),
-    helpUri: pathToFileURL(page).href,
     ...(markdown === undefined ? {} : { help: { text: summary ?? id, markdown } }),
     defaultConfiguration: { level: levels[severity] },
   };

@@ -17,8 +17,7 @@ export function documentKind(
   if (languageId === languageIds.descriptor) return 'descriptor';
   if (languageId === languageIds.domainXml) return 'domain-xml';
   if (isDescriptorName(path)) return 'descriptor';
-  if (path.endsWith('.domain.xml') || /\/libvirt\/qemu\/[^/]*\.xml$/.test(path))
-    return 'domain-xml';
+  if (isDomainXmlName(path) || /\/libvirt\/qemu\/[^/]*\.xml$/.test(path)) return 'domain-xml';
   if (languageId === 'xml' || (languageId === undefined && path.endsWith('.xml'))) {
     return rootElementName(text) === 'domain' ? 'domain-xml' : undefined;
   }
@@ -27,6 +26,11 @@ export function documentKind(
 
 export function isDescriptorName(path: string): boolean {
   return /\.migration\.ya?ml$/i.test(path);
+}
+
+/** By its name alone; other XML counts only when its root element is `domain`. */
+export function isDomainXmlName(path: string): boolean {
+  return /\.domain\.xml$/i.test(path);
 }
 
 /** Characters of a prologue that are looked at; a longer one is nobody's domain XML. */

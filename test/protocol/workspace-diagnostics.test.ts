@@ -204,6 +204,14 @@ describe('workspace/diagnostic', () => {
     await assert.rejects(answer, { code: -32800 });
   });
 
+  it('answers for domain XML that nobody opened', async () => {
+    const broken = '<domain type="kvm"><name>a</name><memroy>1</memroy></domain>\n';
+    await start({ files: { ...folder, 'rack1/a.domain.xml': broken }, capabilities: pulling });
+    const { items } = await pull();
+    const found = items.find(({ uri }) => uri === editor.uri('rack1/a.domain.xml'));
+    assert.ok(has('grammar-element')(full(found)));
+  });
+
   it('gives the document its own answer when nothing has changed in it', async () => {
     await start({ files: folder, capabilities: pulling });
     const uri = await editor.open('a.migration.yaml', migration.replace('mixed', 'mixd'));
