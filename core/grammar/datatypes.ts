@@ -26,6 +26,9 @@ const whole: Readonly<Record<string, readonly [bigint | undefined, bigint | unde
   unsignedByte: [0n, 255n],
 };
 
+/** Further types that are no strings. */
+const writtenForms: ReadonlySet<string> = new Set(['boolean', 'dateTime', 'double']);
+
 const checks = new WeakMap<Datatype, (text: string) => boolean>();
 
 /** Is `text` a value of the type, facets included? Exceptions are not looked at. */
@@ -43,12 +46,17 @@ export function normalized(type: string, text: string): string {
 function checkFor({ type, facets }: Datatype): (text: string) => boolean {
   const bounds = whole[type];
   const form = lexical[type];
+  const forms = facets.flatMap(([name, value]) => (name === 'pattern' ? formTest(value) : []));
   const tests = facets.flatMap(([name, value]) => facetTest(name, value, bounds !== undefined));
+  // libvirt asks libxml2, which holds a pattern against a number as it is written, so that white
+  // space around it fails, although XML Schema would have it removed before.
+  const asWritten = bounds !== undefined || writtenForms.has(type);
   return (text) => {
     const value = normalized(type, text);
     if (bounds !== undefined && !isWhole(value, bounds)) return false;
     if (form !== undefined && !form.test(value)) return false;
-    return tests.every((test) => test(value));
+    const written = asWritten ? text : value;
+    return forms.every((test) => test(written)) && tests.every((test) => test(value));
   };
 }
 
@@ -63,6 +71,12 @@ function isWhole(
 
 type Test = (text: string) => boolean;
 
+function formTest(pattern: string): readonly Test[] {
+  const expression = schemaExpression(pattern);
+  return expression === undefined ? [] : [(text) => expression.test(text)];
+}
+
+/** Every facet but `pattern`. */
 function facetTest(name: string, value: string, isWholeNumber: boolean): readonly Test[] {
   const compare = (holds: (a: number | bigint, b: number | bigint) => boolean): Test => {
     if (isWholeNumber && /^[+-]?\d+$/.test(value)) {
@@ -72,10 +86,6 @@ function facetTest(name: string, value: string, isWholeNumber: boolean): readonl
     return (text) => holds(Number(text), Number(value));
   };
   switch (name) {
-    case 'pattern': {
-      const expression = schemaExpression(value);
-      return expression === undefined ? [] : [(text) => expression.test(text)];
-    }
     case 'minInclusive':
       return [compare((a, b) => a >= b)];
     case 'maxInclusive':

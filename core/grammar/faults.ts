@@ -19,6 +19,8 @@ export type Fault =
       readonly element: XmlElement;
       readonly attribute: XmlAttribute;
       readonly accepting: readonly Attribute[];
+      /** Nothing is wrong but the white space around it. */
+      readonly onlySpace: boolean;
       readonly span: Span;
     }
   | {
@@ -48,6 +50,8 @@ export type Fault =
       readonly kind: 'text-value';
       readonly element: XmlElement;
       readonly content: Pattern;
+      /** Nothing is wrong but the white space around it. */
+      readonly onlySpace: boolean;
       readonly span: Span;
     }
   | { readonly kind: 'text-not-allowed'; readonly element: XmlElement; readonly span: Span };

@@ -3,7 +3,7 @@ import type { XmlAttribute, XmlElement } from '../xml/tree.ts';
 import type { ByName, Derivatives } from './derivatives.ts';
 import type { Candidate, Fault } from './faults.ts';
 import type { Grammar } from './grammar.ts';
-import { Matcher, isBlank, textOf } from './matcher.ts';
+import { Matcher, isBlank, textOf, trimmed } from './matcher.ts';
 import type { Element, ExpandedName, Pattern } from './pattern.ts';
 import { expandName, isDeclaration } from './scope.ts';
 import type { Scope } from './scope.ts';
@@ -154,6 +154,7 @@ class Examination {
         element,
         attribute,
         accepting: candidates,
+        onlySpace: matcher.accepting(candidates, trimmed(attribute.value)).length > 0,
         span: attribute.valueSpan,
       });
     }
@@ -202,14 +203,21 @@ class Examination {
       const span = element.text.span;
       this.faults.push(
         takesText(this.left)
-          ? { kind: 'text-value', element, content: this.left, span }
+          ? {
+              kind: 'text-value',
+              element,
+              content: this.left,
+              onlySpace: derivatives.acceptsText(this.left, element.text.value),
+              span,
+            }
           : { kind: 'text-not-allowed', element, span },
       );
       return;
     }
     if (takesText(this.left) && derivatives.elementsOf(this.left).named.size === 0) {
       const span = element.nameSpan;
-      this.faults.push({ kind: 'text-value', element, content: this.left, span });
+      const content = this.left;
+      this.faults.push({ kind: 'text-value', element, content, onlySpace: false, span });
       return;
     }
     this.endOfChildren();

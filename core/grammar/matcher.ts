@@ -150,8 +150,14 @@ class Mark {
   }
 }
 
+/** White space counts for datatypes; beside children it never does. */
 export function textOf(element: XmlElement): string {
-  return element.text.value;
+  return element.rawText;
+}
+
+/** Without the white space of XML at both ends. */
+export function trimmed(text: string): string {
+  return text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
 }
 
 export function isBlank(text: string): boolean {

@@ -2,9 +2,10 @@ import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import type { SyntaxProblem } from '../problems.ts';
 import { nearestName } from '../text/nearest.ts';
+import type { Span } from '../text/span.ts';
 import type { XmlElement } from '../xml/tree.ts';
 import type { Fault } from './faults.ts';
-import { textOf } from './matcher.ts';
+import { trimmed } from './matcher.ts';
 import type { ExpandedName } from './pattern.ts';
 import { valuesOf } from './values.ts';
 import type { Values } from './values.ts';
@@ -13,6 +14,8 @@ type Fixes = SyntaxProblem['fixes'];
 
 /** Names and values that a message lists; more would hide the rest of it. */
 const listed = 12;
+/** Characters of a value that a message repeats. */
+const shownValue = 60;
 
 /**
  * Puts a fault into words. A warning: libvirt itself asks its grammar only when a definition is
@@ -35,14 +38,23 @@ function described(fault: Fault, grammar: string): Description {
     case 'attribute-not-allowed':
       return unknownAttribute(fault, grammar);
     case 'attribute-value': {
-      const { attribute, accepting, span } = fault;
+      const { attribute, accepting, onlySpace, span } = fault;
+      if (onlySpace) {
+        const { value, valueSpan } = attribute;
+        return spaceAround(attribute.name, spaceEdits(value, valueSpan), grammar);
+      }
       const values = valuesOf(accepting.map(({ of }) => of));
       return wrongValue({ name: attribute.name, value: attribute.value, span }, values, grammar);
     }
     case 'text-value': {
-      const { element, content, span } = fault;
+      const { element, content, onlySpace, span } = fault;
+      if (onlySpace) {
+        const { rawText, startTagSpan, endTagSpan } = element;
+        const within = { start: startTagSpan.end, end: endTagSpan?.start ?? startTagSpan.end };
+        return spaceAround(`<${element.name}>`, spaceEdits(rawText, within), grammar);
+      }
       const values = valuesOf([content]);
-      const about = { name: `<${element.name}>`, value: textOf(element), span };
+      const about = { name: `<${element.name}>`, value: element.text.value, span };
       return wrongValue(about, values, grammar);
     }
     case 'text-not-allowed':
@@ -205,6 +217,29 @@ function renamed(element: XmlElement, name: string): Fixes[number]['edits'] {
   return [...start, { span: { start: at, end: at + element.name.length }, newText: name }];
 }
 
+function spaceAround(name: string, edits: Fixes[number]['edits'], grammar: string): Description {
+  return {
+    code: 'grammar-value',
+    message: say('White space cannot stand around the value of {0} ({1}).', name, grammar),
+    fixes: edits.length === 0 ? [] : [{ title: say('Remove it'), edits }],
+  };
+}
+
+/**
+ * Takes the white space off both ends of `value`, which is written in `within`. Nothing when it is
+ * not written as it reads, but by references or with comments between.
+ */
+function spaceEdits(value: string, within: Span): Fixes[number]['edits'] {
+  const plain = trimmed(value);
+  const before = value.indexOf(plain);
+  const after = value.length - before - plain.length;
+  if (within.end - within.start !== value.length) return [];
+  return [
+    { span: { start: within.start, end: within.start + before }, newText: '' },
+    { span: { start: within.end - after, end: within.end }, newText: '' },
+  ].filter(({ span }) => span.start < span.end);
+}
+
 interface Written {
   readonly name: string;
   readonly value: string;
@@ -212,8 +247,9 @@ interface Written {
 }
 
 function wrongValue(written: Written, values: Values, grammar: string): Description {
-  const { name, value, span } = written;
-  const near = value === '' ? undefined : nearestName(value, values.listed);
+  const { name, span } = written;
+  const value = shortened(written.value);
+  const near = value === '' ? undefined : nearestName(written.value, values.listed);
   if (near !== undefined)
     return {
       code: 'grammar-value',
@@ -224,10 +260,11 @@ function wrongValue(written: Written, values: Values, grammar: string): Descript
 }
 
 function valueMessage(
-  { name, value }: Written,
+  { name, value: written }: Written,
   { listed: words, forms, range }: Values,
   grammar: string,
 ): Message {
+  const value = shortened(written);
   if (words.length > 0)
     return say('“{0}” is no value of {1}; it can be {2} ({3}).', value, name, list(words), grammar);
   if (range !== undefined)
@@ -248,6 +285,12 @@ function valueMessage(
         grammar,
       )
     : say('“{0}” is no value of {1} ({2}).', value, name, grammar);
+}
+
+/** A text as long as a file would hide what is said of it. */
+function shortened(value: string): string {
+  const line = value.replace(/[\t\n\r ]+/g, ' ');
+  return line.length <= shownValue ? line : `${line.slice(0, shownValue)}…`;
 }
 
 function list(names: readonly ExpandedName[]): string {

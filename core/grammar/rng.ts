@@ -212,7 +212,7 @@ class Compiler {
       case 'text':
         return store.text;
       case 'value':
-        return store.value(attribute(element, 'type')?.value ?? 'token', element.text.value);
+        return store.value(attribute(element, 'type')?.value ?? 'token', element.rawText);
       case 'data':
         return this.data(element, context);
       default:
@@ -223,7 +223,7 @@ class Compiler {
   private data(element: XmlElement, context: Context): Pattern {
     const type = required(element, 'type', context);
     const facets = children(element, 'param').map(
-      (param) => [required(param, 'name', context), param.text.value] as const,
+      (param) => [required(param, 'name', context), param.rawText] as const,
     );
     const except = children(element, 'except').map((each) =>
       this.store.choice(this.each(each, context)),

@@ -1,6 +1,6 @@
 import { say } from '../messages.ts';
 import type { Span } from '../text/span.ts';
-import { isSpace } from './characters.ts';
+import { isSpace, withoutCarriageReturns } from './characters.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { XmlAttribute, XmlElement } from './tree.ts';
 
@@ -15,6 +15,8 @@ interface Piece {
 interface OpenElement {
   readonly element: Writable<XmlElement> & { children: XmlElement[] };
   readonly pieces: Piece[];
+  /** Are there pieces that are more than white space? */
+  hasText: boolean;
   /** Its start tag was left off before `>`. */
   readonly leftOff: boolean;
   /** See `columnOf`; null until it is asked for. */
@@ -94,12 +96,13 @@ export class TreeBuilder {
       attributes: tag.attributes,
       children: [],
       text: { value: '', span: { start: end, end } },
+      rawText: '',
       parent,
     };
     if (parent !== undefined) parent.children.push(element);
     else this.newRoot(element);
     if (empty) return;
-    this.open.push({ element, pieces: [], leftOff: !tag.complete, column: null });
+    this.open.push({ element, pieces: [], hasText: false, leftOff: !tag.complete, column: null });
   }
 
   /** A `<` without a name whose next tag stands deeper holds what is behind it. */
@@ -117,10 +120,11 @@ export class TreeBuilder {
       attributes: [],
       children: [],
       text: { value: '', span: { start: span.end, end: span.end } },
+      rawText: '',
       parent,
     };
     parent.children.push(element);
-    this.open.push({ element, pieces: [], leftOff: true, column: null });
+    this.open.push({ element, pieces: [], hasText: false, leftOff: true, column: null });
   }
 
   end(tag: EndTag): void {
@@ -160,14 +164,18 @@ export class TreeBuilder {
 
   /** Text of the innermost element; `span` is without the white space at both ends. */
   text(text: string, span: Span): void {
-    this.open.at(-1)?.pieces.push({ text, span });
+    const top = this.open.at(-1);
+    if (top === undefined) return;
+    top.pieces.push({ text, span });
+    top.hasText = true;
   }
 
-  /** White space only: it counts between other texts. */
+  /** White space only: it counts between other texts, and in an element that holds nothing else. */
   space(source: string, start: number, end: number): void {
-    const pieces = this.open.at(-1)?.pieces;
-    if (pieces !== undefined && pieces.length > 0) {
-      pieces.push({ text: source.slice(start, end), span: { start, end: start } });
+    const top = this.open.at(-1);
+    if (top !== undefined && (top.hasText || top.element.children.length === 0)) {
+      const text = withoutCarriageReturns(source.slice(start, end));
+      top.pieces.push({ text, span: { start, end: start } });
     }
   }
 
@@ -383,19 +391,19 @@ export class TreeBuilder {
 }
 
 function settleText({ element, pieces }: OpenElement): void {
-  while (isBlank(pieces.at(-1))) pieces.pop();
-  const [first] = pieces;
-  const last = pieces.at(-1);
+  const [only] = pieces;
+  if (only === undefined) return;
+  const joined = pieces.length === 1 ? only.text : pieces.map(({ text }) => text).join('');
+  const value = trimSpace(joined);
+  element.rawText = element.children.length === 0 ? joined : value;
+  const first = pieces.find((piece) => !isBlank(piece));
+  const last = pieces.findLast((piece) => !isBlank(piece));
   if (first === undefined || last === undefined) return;
-  const joined = pieces.length === 1 ? first.text : pieces.map(({ text }) => text).join('');
-  element.text = {
-    value: trimSpace(joined),
-    span: { start: first.span.start, end: last.span.end },
-  };
+  element.text = { value, span: { start: first.span.start, end: last.span.end } };
 }
 
-function isBlank(piece: Piece | undefined): boolean {
-  return piece !== undefined && piece.span.start === piece.span.end;
+function isBlank({ span }: Piece): boolean {
+  return span.start === span.end;
 }
 
 /** XML's white space only; `trim` would take a no-break space for one. */

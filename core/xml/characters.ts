@@ -54,6 +54,11 @@ export function skipSpace(text: string, at: number): number {
   return i;
 }
 
+/** Line ends as XML sees them (XML 1.0, 2.11): one line feed, however they are written. */
+export function withoutCarriageReturns(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
 /** Offset behind the last character of `[from, to)` that is no white space; else `from`. */
 export function trimmedEnd(text: string, from: number, to: number): number {
   let end = to;

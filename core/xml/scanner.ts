@@ -8,6 +8,7 @@ import {
   skipSpace,
   startsName,
   trimmedEnd,
+  withoutCarriageReturns,
 } from './characters.ts';
 import { scanDocumentType } from './document-type.ts';
 import { Lookahead } from './lookahead.ts';
@@ -173,7 +174,11 @@ export class Scanner {
       );
     this.at = Math.min(end + 3, text.length);
     if (this.builder.outside) this.strayText(open, this.at);
-    else this.builder.text(text.slice(open + 9, end), { start: open + 9, end });
+    else
+      this.builder.text(withoutCarriageReturns(text.slice(open + 9, end)), {
+        start: open + 9,
+        end,
+      });
   }
 
   private instruction(open: number): void {
@@ -264,7 +269,13 @@ export class Scanner {
         ']]&gt;',
       );
     if (this.builder.outside) this.strayText(start, end);
-    else this.builder.text(decoded, { start, end });
+    else this.builder.text(this.lineEndsIn(raw, decoded), { start, end });
+  }
+
+  /** Line ends are settled before references, which may stand for carriage returns, are resolved. */
+  private lineEndsIn(raw: string, decoded: string): string {
+    const settled = withoutCarriageReturns(raw);
+    return settled === raw ? decoded : decodeEntities(settled, () => undefined);
   }
 
   private strayText(start: number, end: number): void {

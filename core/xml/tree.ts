@@ -24,6 +24,8 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
   /** Direct text (character data, CDATA, entities resolved), white space at both ends removed. */
   readonly text: Located<string>;
+  /** The same with its white space; without it too where the element has children. */
+  readonly rawText: string;
   readonly parent: XmlElement | undefined;
 }
 

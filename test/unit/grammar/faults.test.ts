@@ -109,6 +109,24 @@ describe('each fault is told once, on its own line, with what was meant', () => 
       ['3: “51200” is no value of <memory>; it is a whole number from 1 to 1000 (test 1).'],
     ],
     [
+      'white space around a number that has a form',
+      '>4<',
+      '> 4\n<',
+      ['19: White space cannot stand around the value of <slots> (test 1).'],
+    ],
+    [
+      'white space around the number of an attribute',
+      "free='2'",
+      "free=' 2'",
+      ['19: White space cannot stand around the value of free (test 1).'],
+    ],
+    [
+      'a value as long as a file',
+      '>4<',
+      `>${'long \n'.repeat(1000)}<`,
+      [`19: “${'long '.repeat(12)}…” is no value of <slots>; it has the form [0-9]+ (test 1).`],
+    ],
+    [
       'text where there is none',
       '<readonly/>',
       '<readonly>x</readonly>',
@@ -132,7 +150,7 @@ describe('each fault is told once, on its own line, with what was meant', () => 
       'urn:machine:more',
       'urn:machine:less',
       [
-        '13: <machine> has no element <m:more>; here it can have disk, more, notes, cpus, metadata, order, volume (test 1).',
+        '13: <machine> has no element <m:more>; here it can have disk, more, notes, cpus, metadata, order, volume, slots (test 1).',
       ],
     ],
   ];
@@ -164,19 +182,32 @@ test('an element at a wrong place is told there, not missed at its right one as 
   );
 });
 
-test('a fix renames both tags of an element', () => {
-  const text = sample.replace('<memory unit', '<memroy unit').replace('</memory>', '</memroy>');
+/** The text after the first fix of the first fault. */
+function mended(text: string): string {
   const { root } = parseXml(text);
   const [fault] = root === undefined ? [] : finder.faultsOf(root);
   assert.ok(fault !== undefined);
   const edits = problemOf(fault, 'test 1').fixes[0]?.edits ?? [];
-  const mended = [...edits]
+  return [...edits]
     .reverse()
     .reduce(
       (all, { span, newText }) => all.slice(0, span.start) + newText + all.slice(span.end),
       text,
     );
-  assert.equal(mended, sample);
+}
+
+test('a fix renames both tags of an element', () => {
+  const text = sample.replace('<memory unit', '<memroy unit').replace('</memory>', '</memroy>');
+  assert.equal(mended(text), sample);
+});
+
+test('a fix removes white space at both ends of a value, and leaves comments and references alone', () => {
+  assert.equal(mended(sample.replace('>4<', '>\n  4 <')), sample);
+  assert.equal(mended(sample.replace("free='2'", "free=' 2  '")), sample);
+  for (const value of ['<!-- four --> 4', '&#32;4', '<![CDATA[ 4]]>']) {
+    const text = sample.replace('>4<', `>${value}<`);
+    assert.equal(mended(text), text);
+  }
 });
 
 test('what was learnt from one version of a document never changes what is said of the next', () => {

@@ -21,9 +21,11 @@ export const files: ReadonlyMap<string, string> = new Map([
         <optional><element name="metadata"><zeroOrMore><ref name="anything"/></zeroOrMore></element></optional>
         <optional><element name="order"><element name="first"><empty/></element><oneOrMore><element name="second"><empty/></element></oneOrMore></element></optional>
         <optional><element name="volume"><data type="string"><param name="pattern">[^/]+</param><except><choice><value>.</value><value>..</value></choice></except></data></element></optional>
+        <optional><element name="slots"><optional><attribute name="free"><ref name="digits"/></attribute></optional><ref name="digits"/></element></optional>
       </interleave>
     </element>
   </define>
+  <define name="digits"><data type="unsignedInt"><param name="pattern">[0-9]+</param></data></define>
   <define name="extension" combine="choice"><notAllowed/></define>
   <define name="extension" combine="choice">
     <element name="more" ns="urn:machine:more"><attribute name="on"><data type="boolean"/></attribute></element>
@@ -91,5 +93,6 @@ export const sample = `<machine id='7' xmlns:m='urn:machine:more'>
   <metadata><x:y xmlns:x='urn:x' z='1'>t<q/></x:y></metadata>
   <order><first/><second/><second/></order>
   <volume>...</volume>
+  <slots free='2'>4</slots>
 </machine>
 `;

@@ -35,6 +35,8 @@ const pieces = [
     "dev='/dev/x'",
     "id='0'",
   ],
+  ...['<slots> 4</slots>', '<slots>4\n</slots>', "free='2 '", '<name>\nn</name>', '<name> </name>'],
+  ...['<slots><!-- four -->4</slots>', '<slots><![CDATA[ ]]>4</slots>', '<order> </order>'],
   ...['<readonly/>', '<target dev="vdx"/>', '<source file="f"/>', '<name>n</name>', '<first/>'],
   ...[
     '<memory>9</memory>',

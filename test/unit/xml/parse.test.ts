@@ -44,6 +44,24 @@ test('text is joined over comments and CDATA, and trimmed', () => {
   assert.equal(root?.text.value, 'one <two>');
 });
 
+test('the raw text of an element without children keeps its white space', () => {
+  for (const [text, raw] of [
+    ['<a> 1\n</a>', ' 1\n'],
+    ['<a> </a>', ' '],
+    ['<a></a>', ''],
+    ['<a/>', ''],
+    ['<a> <!-- x --> 1 <?y?> </a>', '  1  '],
+    ['<a>&#32;1<![CDATA[ ]]></a>', ' 1 '],
+    ['<a> <b/> 1 <b/> 2 </a>', '1  2'],
+    ['<a>1\r\n2\r3&#13;</a>', '1\n2\n3\r'],
+    ['<a>\r\n</a>', '\n'],
+    ['<a><![CDATA[1\r\n]]></a>', '1\n'],
+  ] as const) {
+    const { root, problems } = parseXml(text);
+    assert.deepEqual([problems, root?.rawText], [[], raw], text);
+  }
+});
+
 test('text keeps the white space between its pieces, and its range ends with the last word', () => {
   const text = '<a>one<!-- x --> <!-- y -->two\n  <b/>\n</a>';
   const { root } = parseXml(text);
