@@ -10,6 +10,8 @@ import type { Scope } from './scope.ts';
 
 /** Element patterns that are tried in full to see which one was meant. */
 const maxCandidates = 12;
+/** Faults within one element before nothing is guessed any more. */
+const maxMeant = 100;
 
 /** Finds where documents depart from one grammar. Keeps what it learnt for the next version. */
 export class FaultFinder {
@@ -91,6 +93,8 @@ class Examination {
   private readonly element: XmlElement;
   private readonly scope: Scope;
   private readonly faults: Fault[] = [];
+  /** Of its attributes; made when it is first asked for. */
+  private names: ReadonlySet<ExpandedName> | undefined;
   private left: Pattern;
 
   constructor(finder: FaultFinder, element: XmlElement, scope: Scope) {
@@ -136,7 +140,7 @@ class Examination {
         span: attribute.nameSpan,
       });
       // A misspelt name is taken for the one that was meant, so that it is not missed as well.
-      const meant = elsewhere ? undefined : nearestName(name, allowed);
+      const meant = elsewhere ? undefined : this.meant(name, allowed);
       if (meant === undefined) return;
       const meantPatterns = derivatives.nextAttributes(this.left, meant);
       const accepting = matcher.accepting(meantPatterns, attribute.value);
@@ -165,9 +169,15 @@ class Examination {
   }
 
   private has(name: ExpandedName): boolean {
-    return this.element.attributes.some(
-      (each) => expandName(each.name, this.scope, 'attribute') === name,
+    this.names ??= new Set(
+      this.element.attributes.map((each) => expandName(each.name, this.scope, 'attribute')),
     );
+    return this.names.has(name);
+  }
+
+  /** The name that was misspelt; not looked for in an element that is wrong throughout. */
+  private meant(name: ExpandedName, allowed: readonly ExpandedName[]): ExpandedName | undefined {
+    return this.faults.length > maxMeant ? undefined : nearestName(name, allowed);
   }
 
   private endOfStartTag(): void {
@@ -268,7 +278,7 @@ class Examination {
       elsewhere,
       span: child.nameSpan,
     });
-    const meant = elsewhere ? undefined : nearestName(name, allowed);
+    const meant = elsewhere ? undefined : this.meant(name, allowed);
     if (meant === undefined) return;
     this.left = derivatives.afterElement(this.left, derivatives.nextElements(this.left, meant));
   }

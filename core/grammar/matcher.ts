@@ -129,7 +129,8 @@ class Mark {
 
   text(text: string): void {
     let { one, two } = this;
-    for (let at = 0; at < text.length; at++) {
+    const { length } = text;
+    for (let at = 0; at < length; at++) {
       const code = text.charCodeAt(at);
       one = Math.imul(one ^ code, 0x01000193);
       two = Math.imul((two << 5) ^ (two >>> 27) ^ code, 0x27d4eb2f);

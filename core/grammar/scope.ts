@@ -29,7 +29,11 @@ export class Scopes {
   }
 }
 
+const letterX = 0x78;
+
 export function isDeclaration(attribute: string): boolean {
+  // Asked of every attribute; nearly none begins with x.
+  if (attribute.charCodeAt(0) !== letterX) return false;
   return attribute.startsWith('xmlns') && (attribute.length === 5 || attribute[5] === ':');
 }
 
