@@ -5,7 +5,7 @@ import type { FailureText } from './failure-text.ts';
 export const devicesTexts: readonly FailureText[] = [
   {
     code: 'hostdev-pci',
-    pattern: /type='pci'>|VFIO migration is not supported/,
+    pattern: /type='pci'>|VFIO migration is not supported|has assigned non-USB host devices/,
     says: "Operation not supported: cannot migrate a domain with <hostdev mode='subsystem' type='pci'>",
     at: ['domain'],
     cause: say(

@@ -96,6 +96,8 @@ const seen: Readonly<Record<string, string>> = {
 
 /** The same constraint in another wording, old or new, as libvirt’s and QEMU’s sources have it. */
 const read: Readonly<Record<string, string>> = {
+  'error: Requested operation is not valid: domain has assigned non-USB host devices':
+    'hostdev-pci',
   'operation failed: Lost connection to destination host': 'net-link-stable',
   'internal error: connection closed due to keepalive timeout': 'net-link-stable',
   "Could not open '/images/a.qcow2': No such file or directory": 'equal-storage-access',
