@@ -1,6 +1,6 @@
 /**
- * Bundles the three programs of the package: the extension, the language server and the command
- * line. CommonJS for Node 20, the oldest Node that the supported VS Code versions bring.
+ * Bundles the programs of the package: the extension, the language server and the command line.
+ * CommonJS for Node 20, the oldest Node that the supported VS Code versions bring.
  *
  * Usage: node scripts/build.ts [--production] [--watch]
  */
@@ -11,20 +11,18 @@ import * as esbuild from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 
-function options(production: boolean): esbuild.BuildOptions {
+/** What all bundles have in common. */
+function common(production: boolean): esbuild.BuildOptions {
   return {
     absWorkingDir: root,
-    entryPoints: {
-      extension: 'client/extension.ts',
-      server: 'server/main.ts',
-      livemigrate: 'cli/main.ts',
-    },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
+    // A later part of a program is loaded by `require`, which needs no second module loader.
+    supported: { 'dynamic-import': false },
     // ssh2 loads its native accelerators only when they are there; the bundle runs without them.
     external: ['vscode', 'cpu-features', '*.node'],
     mainFields: ['module', 'main'],
@@ -38,9 +36,52 @@ function options(production: boolean): esbuild.BuildOptions {
   };
 }
 
+/** Modules that are bundles of their own, by the bundles that need them. */
+function loadedFrom(bundles: Readonly<Record<string, string>>): esbuild.Plugin {
+  return {
+    name: 'bundles beside this one',
+    setup({ onResolve }) {
+      for (const [module, bundle] of Object.entries(bundles)) {
+        const filter = new RegExp(`^${module.replaceAll(/[./]/g, '\\$&')}$`);
+        onResolve({ filter }, ({ kind }) =>
+          kind === 'entry-point' ? undefined : { path: bundle, external: true },
+        );
+      }
+    },
+  };
+}
+
+function options(production: boolean): readonly esbuild.BuildOptions[] {
+  const protocol = { 'vscode-languageserver/node': './languageserver.cjs' };
+  return [
+    { ...common(production), entryPoints: { extension: 'client/extension.ts' } },
+    {
+      ...common(production),
+      entryPoints: { livemigrate: 'cli/main.ts' },
+      plugins: [loadedFrom({ './command-line.ts': './cli.cjs' })],
+    },
+    { ...common(production), entryPoints: { cli: 'cli/command-line.ts' } },
+    // The server answers the editor's greeting before its engine is loaded; both need the protocol.
+    {
+      ...common(production),
+      entryPoints: { languageserver: 'vscode-languageserver/node' },
+    },
+    {
+      ...common(production),
+      entryPoints: { server: 'server/main.ts' },
+      plugins: [loadedFrom({ ...protocol, './session.ts': './service.cjs' })],
+    },
+    {
+      ...common(production),
+      entryPoints: { service: 'server/session.ts' },
+      plugins: [loadedFrom(protocol)],
+    },
+  ];
+}
+
 /** Builds `dist/`. Throws when a source does not bundle. */
 export async function build(production = false): Promise<void> {
-  await esbuild.build(options(production));
+  await Promise.all(options(production).map((each) => esbuild.build(each)));
   await chmod(join(root, 'dist', 'livemigrate.cjs'), 0o755);
 }
 
@@ -49,8 +90,7 @@ if (import.meta.main) {
     options: { production: { type: 'boolean' }, watch: { type: 'boolean' } },
   });
   if (values.watch === true) {
-    const context = await esbuild.context(options(false));
-    await context.watch();
+    for (const each of options(false)) await (await esbuild.context(each)).watch();
   } else {
     await build(values.production);
   }

@@ -1,19 +1,43 @@
-import type { Connection } from 'vscode-languageserver/node';
-import { Session } from './session.ts';
+import type { Connection, ConnectionOptions, Message } from 'vscode-languageserver/node';
+import { initializeResult } from './capabilities.ts';
+import type { ServiceOptions } from './service-options.ts';
 
-export interface StartOptions {
-  /** URI of the folder that holds `docs/rules`, with a slash at its end. */
-  readonly documentationBase: string | undefined;
-  /** Folders with compiled grammars, the best first. */
-  readonly grammarFolders: readonly string[];
+/**
+ * Serves one client until it shuts the server down. `initialize` is answered at once; what comes
+ * after it waits, in its order, until the engine is loaded.
+ * @param open makes the connection, with the options that it is given here
+ * @param options undefined where the server is a process of its own and finds them by itself
+ */
+export function startServer(
+  open: (options: ConnectionOptions) => Connection,
+  options?: ServiceOptions,
+): void {
+  let loading: Promise<void> | undefined;
+  let loaded = false;
+  const connection = open({
+    messageStrategy: {
+      handleMessage(message: Message, next: (message: Message) => void): void {
+        if (loading === undefined || loaded) next(message);
+        else
+          void loading.then(() => {
+            next(message);
+          });
+      },
+    },
+  });
+  connection.onInitialize((params) => {
+    loading ??= afterAnswer()
+      .then(() => import('./session.ts'))
+      .then(({ serve }) => {
+        serve(connection, params, options);
+        loaded = true;
+      });
+    return initializeResult;
+  });
+  connection.listen();
 }
 
-/** Serves one client over a connection until the client shuts it down. */
-export function startServer(
-  connection: Connection,
-  options: StartOptions = { documentationBase: undefined, grammarFolders: [] },
-): void {
-  const session = new Session(connection, options);
-  session.register();
-  connection.listen();
+/** The answer is written in the turn after the one in which it is given. */
+async function afterAnswer(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
 }

@@ -1,9 +1,7 @@
 import {
-  CodeActionKind,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   FileChangeType,
-  TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver/node';
 import type {
@@ -12,16 +10,13 @@ import type {
   Connection,
   FileEvent,
   InitializeParams,
-  InitializeResult,
   WorkspaceDiagnosticParams,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { english, render } from '../core/messages.ts';
 import type { Translate } from '../core/messages.ts';
 import { documentationPage } from '../core/rules/documentation.ts';
-import { completionTriggers } from '../core/service/completion.ts';
 import { createParseCache } from '../core/service/parse-cache.ts';
-import { tokenModifiers, tokenTypes } from '../core/service/semantic-tokens.ts';
 import type { FactsParams, ServerOptions } from '../core/service/protocol.ts';
 import { factsMethod } from '../core/service/protocol.ts';
 import { createConversion } from './convert.ts';
@@ -38,10 +33,20 @@ import { Publisher } from './publisher.ts';
 import { shareHosts } from './share-hosts.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
-import type { StartOptions } from './server.ts';
+import { processOptions } from './service-options.ts';
+import type { ServiceOptions } from './service-options.ts';
 import { isChinese, translateTo } from './translations.ts';
 import { WorkspaceFiles } from './workspace-files.ts';
 import { WorkspacePull } from './workspace-pull.ts';
+
+/** Serves a client that has been answered its `initialize`. */
+export function serve(
+  connection: Connection,
+  params: InitializeParams,
+  options: ServiceOptions = processOptions(),
+): void {
+  new Session(connection, options).start(params);
+}
 
 /** One client's documents, settings and facts, and the handlers that keep them current. */
 export class Session {
@@ -61,7 +66,7 @@ export class Session {
   private translate: Translate = english;
   private refreshWanted = false;
 
-  constructor(connection: Connection, { documentationBase, grammarFolders }: StartOptions) {
+  constructor(connection: Connection, { documentationBase, grammarFolders }: ServiceOptions) {
     this.connection = connection;
     this.documentationBase = documentationBase;
     const files = diskFiles();
@@ -127,9 +132,10 @@ export class Session {
     });
   }
 
-  register(): void {
+  /** Takes what the client said of itself, and registers all handlers. */
+  start(params: InitializeParams): void {
     const { connection } = this;
-    connection.onInitialize((params) => this.initialize(params));
+    this.initialize(params);
     connection.onInitialized(() => {
       void this.initialized().catch((error: unknown) => {
         connection.console.error(`registering with the editor failed: ${describe(error)}`);
@@ -172,7 +178,7 @@ export class Session {
     registerFeatures(this);
   }
 
-  private initialize(params: InitializeParams): InitializeResult {
+  private initialize(params: InitializeParams): void {
     this.capabilities = params.capabilities;
     const options = serverOptions(params.initializationOptions);
     this.locale = options.locale ?? params.locale;
@@ -182,44 +188,6 @@ export class Session {
     this.use(readSettings(params.initializationOptions));
     this.factsFile.path = options.factsFile;
     this.workspace.snapshot = this.factsFile.read(this.workspace.folders[0]);
-    return {
-      serverInfo: { name: 'live-migrate' },
-      capabilities: {
-        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        diagnosticProvider: {
-          identifier: 'live-migrate',
-          interFileDependencies: true,
-          workspaceDiagnostics: true,
-        },
-        completionProvider: {
-          triggerCharacters: [...new Set(Object.values(completionTriggers).flat())],
-        },
-        hoverProvider: true,
-        codeActionProvider: {
-          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll],
-        },
-        codeLensProvider: {},
-        inlayHintProvider: {},
-        documentSymbolProvider: true,
-        definitionProvider: true,
-        referencesProvider: true,
-        documentLinkProvider: {},
-        documentFormattingProvider: true,
-        documentRangeFormattingProvider: true,
-        renameProvider: { prepareProvider: true },
-        workspaceSymbolProvider: true,
-        semanticTokensProvider: {
-          legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] },
-          full: true,
-          range: true,
-        },
-        foldingRangeProvider: true,
-        selectionRangeProvider: true,
-        documentHighlightProvider: true,
-        linkedEditingRangeProvider: true,
-        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-      },
-    };
   }
 
   private async initialized(): Promise<void> {

@@ -3,18 +3,13 @@ import { keyCompletions } from './complete-keys.ts';
 import { itemCompletions } from './complete-items.ts';
 import { valueCompletions } from './complete-values.ts';
 import type { CompletionItem, CompletionPlace } from './completion-item.ts';
+import { completionTriggers } from './completion-triggers.ts';
 import { documentOf, migrationOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
 import { completeDomainXml } from './domain-xml/complete.ts';
 import { vocabularyOf } from './domain-xml/vocabulary-of.ts';
 import { fieldAt, tableFor } from './field-table.ts';
 import { yamlCursor } from './yaml-cursor.ts';
-
-/** Characters after which an editor asks for completions by itself. */
-export const completionTriggers = {
-  descriptor: [':', ' ', '-', '{', ',', '[', '"'],
-  'domain-xml': ['<', '/', '>', ' ', "'", '"'],
-} as const;
 
 /**
  * What can be written at an offset of a descriptor or of domain XML, also in one that does not parse

@@ -4,10 +4,7 @@ import { documentOf, migrationOf } from './context.ts';
 import type { ServiceContext } from './context.ts';
 import { diskOf, domainOf } from './disk-facts.ts';
 import { ofInventory, ofMigration } from './occurrences.ts';
-
-/** What a token can be; the legend of the protocol has this order. */
-export const tokenTypes = ['namespace', 'class', 'variable', 'enumMember'] as const;
-export const tokenModifiers = ['declaration'] as const;
+import type { tokenTypes } from './semantic-legend.ts';
 
 export interface SemanticToken {
   readonly span: Span;

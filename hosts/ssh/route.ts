@@ -1,7 +1,6 @@
 import { say } from '../../core/messages.ts';
 import { HostError } from '../host-error.ts';
 import type { HostErrorKind, HostSession } from '../session.ts';
-import { connectHost } from './connect.ts';
 import type { ConnectOptions } from './connect.ts';
 import { connectSystemSsh } from './system-session.ts';
 import type { HostTarget, SshEnvironment } from './target.ts';
@@ -29,6 +28,8 @@ export async function connectByRoute(
   const { transport = 'auto', warn } = environment;
   if (transport === 'system') return connectSystemSsh(target, environment, options.signal);
   try {
+    // The client is large, and most starts of the program ask no host.
+    const { connectHost } = await import('./connect.ts');
     return await connectHost(target, environment, options);
   } catch (error) {
     if (transport === 'built-in' || !systemMayHelp(error, environment)) throw error;

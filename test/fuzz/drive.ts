@@ -2,7 +2,8 @@
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
 import { codeActions, fixAll } from '../../core/service/code-actions.ts';
 import { codeLenses } from '../../core/service/code-lenses.ts';
-import { complete, completionTriggers } from '../../core/service/completion.ts';
+import { completionTriggers } from '../../core/service/completion-triggers.ts';
+import { complete } from '../../core/service/completion.ts';
 import type { ServiceContext } from '../../core/service/context.ts';
 import { definition } from '../../core/service/definition.ts';
 import { diagnose } from '../../core/service/diagnose.ts';

@@ -40,7 +40,10 @@ test('the package holds what it needs and nothing else', async () => {
     'LICENSE',
     'dist/extension.cjs',
     'dist/server.cjs',
+    'dist/languageserver.cjs',
+    'dist/service.cjs',
     'dist/livemigrate.cjs',
+    'dist/cli.cjs',
     ...(await all('dist', '.LEGAL.txt')),
     'l10n/bundle.l10n.zh-cn.json',
     ...(await all('media')),
@@ -68,7 +71,15 @@ test('the extension packs', async () => {
  * Bytes; a bundle that grows past its budget wants a look at what it took in. All rules and the
  * explanations of failures are in the extension, because a preflight and a run need them there.
  */
-const budgets = { 'extension.cjs': 1_550_000, 'server.cjs': 900_000, 'livemigrate.cjs': 1_200_000 };
+const budgets = {
+  'extension.cjs': 1_550_000,
+  // The parts that a start waits for stay small.
+  'server.cjs': 5_000,
+  'languageserver.cjs': 250_000,
+  'service.cjs': 700_000,
+  'livemigrate.cjs': 3_000,
+  'cli.cjs': 1_200_000,
+};
 
 test('the bundles stay within their size', async () => {
   await build(true);

@@ -220,11 +220,13 @@ function serverInThisProcess(): NonNullable<EditorOptions['server']> {
   const input = new PassThrough();
   const output = new PassThrough();
   startServer(
-    createConnection(
-      ProposedFeatures.all,
-      new StreamMessageReader(input),
-      new StreamMessageWriter(output),
-    ),
+    (options) =>
+      createConnection(
+        ProposedFeatures.all,
+        new StreamMessageReader(input),
+        new StreamMessageWriter(output),
+        options,
+      ),
     {
       documentationBase: 'https://example.org/livemigrate/',
       grammarFolders: [join(import.meta.dirname, '..', '..', 'grammars')],
