@@ -8,8 +8,8 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import type { Dirent } from 'node:fs';
+import { basename, relative, resolve, sep } from 'node:path';
 import { say } from '../../core/messages.ts';
 import { documentKind } from '../../core/service/document-kind.ts';
 import { UsageError } from '../usage-error.ts';
@@ -19,14 +19,18 @@ import { globExpression, isGlob, splitGlob } from './glob.ts';
 const entryLimit = 500_000;
 /** Folders within folders. */
 const depthLimit = 64;
-/** Bytes of an XML file that are read to see its root element: most have it at once. */
-const headLengths = [2 * 1024, 64 * 1024] as const;
+/** Bytes of an XML file that are read to see its root element; most files are shorter. */
+const headLength = 64 * 1024;
+/** UTF-16 code units of texts that are kept for the check that follows. */
+const keptText = 128 * 1024 * 1024;
 /** One for all files: each is looked at before the next one is read. */
-const headBuffer = Buffer.allocUnsafe(headLengths[1]);
+const headBuffer = Buffer.allocUnsafe(headLength);
 
 export interface FoundFiles {
   /** Absolute paths of what is checked, in the order of the words, each once. */
   readonly files: readonly string[];
+  /** Texts of those files that had to be read whole to see what they are, by path. */
+  readonly texts: ReadonlyMap<string, string>;
   /** Files that were named and are none of ours. */
   readonly foreign: readonly string[];
   /** Folders and files that may hold something to check and could not be read. */
@@ -50,11 +54,13 @@ export function findFiles(
 
 class Search implements FoundFiles {
   private readonly found = new Set<string>();
+  readonly texts = new Map<string, string>();
   readonly foreign: string[] = [];
   readonly unreadable: string[] = [];
   private readonly folder: string;
   private readonly exclude: readonly RegExp[];
   private entries = 0;
+  private kept = 0;
 
   constructor(folder: string, exclude: readonly RegExp[]) {
     this.folder = folder;
@@ -68,7 +74,7 @@ class Search implements FoundFiles {
   word(word: string): void {
     const path = resolve(this.folder, word);
     const kind = kindOf(path);
-    if (kind === 'folder') this.walk(path, (file) => isOurs(file, 'folder'));
+    if (kind === 'folder') this.walk(path, (file) => this.isOurs(file, 'folder'));
     else if (kind === 'file') this.named(path);
     else if (kind === 'other') this.unreadable.push(path);
     else if (isGlob(word)) this.glob(word);
@@ -77,7 +83,7 @@ class Search implements FoundFiles {
 
   private named(path: string): void {
     if (this.excluded(path)) return;
-    const ours = isOurs(path, 'named');
+    const ours = this.isOurs(path, 'named');
     if (ours === undefined) this.unreadable.push(path);
     else if (ours) this.found.add(path);
     else this.foreign.push(path);
@@ -90,7 +96,7 @@ class Search implements FoundFiles {
     const matches: string[] = [];
     this.walk(start, (file) => {
       if (!expression.test(relative(start, file).split(sep).join('/'))) return false;
-      const ours = isOurs(file, 'named');
+      const ours = this.isOurs(file, 'named');
       if (ours !== false) matches.push(file);
       return ours;
     });
@@ -106,26 +112,28 @@ class Search implements FoundFiles {
     seen = new Set<string>(),
     depth = 0,
   ): void {
-    let names: readonly string[];
+    let entries: readonly Dirent[];
     try {
       const real = realpathSync(start);
       if (seen.has(real)) return;
       seen.add(real);
       if (depth > depthLimit) throw new Error('too deep');
-      names = readdirSync(start).sort();
+      entries = readdirSync(start, { withFileTypes: true });
     } catch {
       this.unreadable.push(start);
       return;
     }
-    for (const name of names) {
+    const inOrder = entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of inOrder) {
+      const { name } = entry;
       if (++this.entries > entryLimit) {
         throw new UsageError(
           say('There are more than {0} files below {1}; name a smaller folder.', entryLimit, start),
         );
       }
-      const path = join(start, name);
+      const path = start.endsWith(sep) ? start + name : start + sep + name;
       if (this.excluded(path)) continue;
-      const kind = kindOf(path);
+      const kind = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : kindOf(path);
       if (kind === 'folder') {
         if (!skippedFolder(name)) this.walk(path, wanted, seen, depth + 1);
       } else if (kind === 'file') {
@@ -144,6 +152,25 @@ class Search implements FoundFiles {
     const below = relative(this.folder, path).split(sep).join('/');
     const name = basename(path);
     return this.exclude.some((each) => each.test(below) || each.test(name));
+  }
+
+  /**
+   * Is it a migration file or domain XML? By its name, or for other XML by its root element; in a
+   * folder that nobody looked through by hand the root needs the `type` that libvirt demands, because
+   * other programs have a `<domain>`, too. Undefined when it cannot be read.
+   */
+  private isOurs(path: string, how: 'named' | 'folder'): boolean | undefined {
+    const name = path.split(sep).join('/');
+    if (documentKind(name, undefined, '') !== undefined) return isReadable(path) ? true : undefined;
+    if (!/\.xml$/i.test(path)) return false;
+    const head = readHead(path);
+    if (head === undefined) return undefined;
+    const ours =
+      documentKind(name, undefined, head.text) === 'domain-xml' &&
+      (how === 'named' || /<domain\s[^>]*?\btype\s*=/.test(head.text));
+    if (ours && head.whole && (this.kept += head.text.length) <= keptText)
+      this.texts.set(path, head.text);
+    return ours;
   }
 }
 
@@ -165,24 +192,6 @@ function skippedFolder(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules' || name === 'dist' || name === 'out';
 }
 
-/**
- * Is it a migration file or domain XML? By its name, or for other XML by its root element; in a
- * folder that nobody looked through by hand the root needs the `type` that libvirt demands, because
- * other programs have a `<domain>`, too. Undefined when it cannot be read.
- */
-function isOurs(path: string, how: 'named' | 'folder'): boolean | undefined {
-  const uri = pathToFileURL(path).href;
-  if (documentKind(uri, undefined, '') !== undefined) return isReadable(path) ? true : undefined;
-  if (!/\.xml$/i.test(path)) return false;
-  for (const length of headLengths) {
-    const head = readHead(path, length);
-    if (head === undefined) return undefined;
-    if (documentKind(uri, undefined, head) !== 'domain-xml') continue;
-    if (how === 'named' || /<domain\s[^>]*?\btype\s*=/.test(head)) return true;
-  }
-  return false;
-}
-
 function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);
@@ -192,11 +201,12 @@ function isReadable(path: string): boolean {
   }
 }
 
-function readHead(path: string, length: number): string | undefined {
+function readHead(path: string): { readonly text: string; readonly whole: boolean } | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
-    return headBuffer.toString('utf8', 0, readSync(file, headBuffer, 0, length, 0));
+    const length = readSync(file, headBuffer, 0, headLength, 0);
+    return { text: headBuffer.toString('utf8', 0, length), whole: length < headLength };
   } catch {
     return undefined;
   } finally {

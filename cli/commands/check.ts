@@ -85,6 +85,7 @@ export const check: CliCommand = {
 interface Wanted {
   /** URIs of the documents to check. */
   readonly uris: readonly string[];
+  /** By URI: what stands for a file, or was just read from it. */
   readonly texts: ReadonlyMap<string, string>;
   readonly unreadable: readonly string[];
 }
@@ -95,7 +96,7 @@ function documentsToCheck(context: CommandContext): Wanted {
   if (values['stdin-filename'] !== undefined) {
     throw new UsageError(say('{0} goes together with {1}.', '--stdin-filename', '--stdin'));
   }
-  const { files, foreign, unreadable } = findFiles(
+  const { files, texts, foreign, unreadable } = findFiles(
     positionals,
     textOptions(values['exclude']),
     folder,
@@ -110,7 +111,15 @@ function documentsToCheck(context: CommandContext): Wanted {
     const words = positionals.length === 0 ? ['.'] : positionals;
     throw new UsageError(say('There is nothing to check in {0}.', words.join(' ')));
   }
-  return { uris: files.map((path) => pathToFileURL(path).href), texts: new Map(), unreadable };
+  const uris: string[] = [];
+  const read = new Map<string, string>();
+  for (const path of files) {
+    const uri = pathToFileURL(path).href;
+    const text = texts.get(path);
+    uris.push(uri);
+    if (text !== undefined) read.set(uri, text);
+  }
+  return { uris, texts: read, unreadable };
 }
 
 /** The text on standard input, checked as if it were the named file. */
@@ -179,7 +188,7 @@ function fixed(
     for (const path of result.changed) changed.add(path);
     for (const path of result.refused) refused.add(path);
     if (result.changed.length === 0) break;
-    checked = checkFiles(uris, options);
+    checked = checkFiles(uris, { ...options, texts: new Map() });
   }
   const shown = (path: string): string => relative(folder, path);
   for (const path of changed) terminal.note(terminal.say(say('Fixed: {0}', shown(path))));
