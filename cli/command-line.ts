@@ -9,6 +9,7 @@ import type { CliCommand } from './commands/command.ts';
 import { exitCode } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { translatorFor } from './language.ts';
+import { optionHelp } from './option-help.ts';
 import { processTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -53,13 +54,7 @@ async function run(
 ): Promise<ExitCode> {
   const { values, positionals } = parse(command, words);
   if (values['help'] === true) {
-    terminal.out(`livemigrate ${command.name} ${command.usage}`);
-    terminal.out(terminal.say(command.summary));
-    const options: CliCommand['options'] = { ...command.options, ...commonOptions };
-    for (const [name, { type, multiple }] of Object.entries(options))
-      terminal.out(
-        `  --${name}${type === 'boolean' ? '' : ' …'}${multiple === true ? ' (…)' : ''}`,
-      );
+    printCommandHelp(command, terminal);
     return exitCode.ok;
   }
   const interrupted = new AbortController();
@@ -80,6 +75,30 @@ async function run(
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+  }
+}
+
+function printCommandHelp(command: CliCommand, terminal: Terminal): void {
+  terminal.out(`livemigrate ${command.name} ${command.usage}`.trimEnd());
+  terminal.out(terminal.say(command.summary));
+  const options: CliCommand['options'] = { ...command.options, ...commonOptions };
+  const lines = Object.entries(options).map(([name, { short, multiple }]) => {
+    const help = optionHelp(command.name, name);
+    const value = help?.value === undefined ? '' : ` ${help.value}`;
+    const again = multiple === true ? ' …' : '';
+    return {
+      words: `${short === undefined ? '    ' : `-${short}, `}--${name}${value}${again}`,
+      meaning: help === undefined ? '' : terminal.say(help.meaning),
+    };
+  });
+  const width = Math.min(34, Math.max(...lines.map(({ words }) => words.length)));
+  terminal.out('');
+  for (const { words, meaning } of lines) {
+    if (words.length <= width) terminal.out(`  ${words.padEnd(width)}  ${meaning}`);
+    else {
+      terminal.out(`  ${words}`);
+      terminal.out(`  ${' '.repeat(width)}  ${meaning}`);
+    }
   }
 }
 
