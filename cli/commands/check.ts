@@ -77,7 +77,7 @@ export const check: CliCommand = {
         : applyBaseline(checked.problems, baseline, checked);
     const code = exitCodeFor(kept.fresh, maxWarnings, wanted);
     print(format, { checked, kept, code }, context);
-    if (format === 'text') printSummary(wanted.uris.length, kept, checked.waiting, context);
+    if (format === 'text') printSummary(wanted.uris.length, kept, checked, context);
     return code;
   },
 };
@@ -292,7 +292,7 @@ function filePath(uri: string, folder: string): string {
 function printSummary(
   files: number,
   { fresh, accepted, stale }: BaselineResult,
-  waiting: readonly WaitingRule[],
+  { waiting, suppressed }: CheckedFiles,
   { terminal, values }: CommandContext,
 ): void {
   if (values['quiet'] === true) return;
@@ -305,6 +305,7 @@ function printSummary(
     say('{0} files checked: {1} errors, {2} warnings.', files, count('error'), count('warning')),
   );
   waitingNotes(waiting, terminal.say).forEach(note);
+  if (suppressed.length > 0) note(say('{0} findings are ignored by comments.', suppressed.length));
   if (accepted.length > 0) note(say('{0} findings are known to the baseline.', accepted.length));
   for (const { file, code, count: times, line } of stale) {
     note(say('Mended, and still in the baseline: {0} {1} × {2}: {3}', file, code, times, line));

@@ -2,7 +2,7 @@ import { say } from '../../core/messages.ts';
 import { hostOptions, withHosts } from '../connections.ts';
 import { exitCode } from '../exit-codes.ts';
 import { migrationReader, preflightFile } from '../migration-file.ts';
-import { printProblem, problemJson } from '../output/problems.ts';
+import { ignoredLine, printProblem, problemJson } from '../output/problems.ts';
 import { waitingByReason } from './check.ts';
 import type { CliCommand } from './command.ts';
 import { formatOption } from './options.ts';
@@ -31,6 +31,9 @@ export const preflight: CliCommand = {
           printProblem(problem, print, (line) => {
             terminal.out(line);
           });
+        }
+        for (const ignored of found.check.suppressed) {
+          terminal.note(terminal.say(ignoredLine(ignored, print)));
         }
         for (const [why, ids] of waitingByReason(found.check.waiting, terminal.say)) {
           terminal.note(terminal.say(say('{0} checks wait: {1}.', ids.size, why)));

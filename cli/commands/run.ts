@@ -8,7 +8,7 @@ import { createRun } from '../../hosts/run/record.ts';
 import { ask, hostOptions, withHosts } from '../connections.ts';
 import { exitCode } from '../exit-codes.ts';
 import { migrationReader, preflightFile } from '../migration-file.ts';
-import { printProblem } from '../output/problems.ts';
+import { ignoredLine, printProblem } from '../output/problems.ts';
 import { printOutcome, runPrinter } from '../output/run-events.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CliCommand } from './command.ts';
@@ -37,6 +37,9 @@ export const run: CliCommand = {
             terminal.note(line);
           });
         }
+      }
+      for (const ignored of found.check.suppressed) {
+        terminal.note(terminal.say(ignoredLine(ignored, print)));
       }
       const planned = planFor(found);
       if (!planned.ok) {

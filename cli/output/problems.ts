@@ -5,6 +5,7 @@ import type { Translate } from '../../core/messages.ts';
 import type { Problem, TextEdit } from '../../core/problems.ts';
 import { indexLines } from '../../core/text/lines.ts';
 import type { LineIndex, PositionRange } from '../../core/text/lines.ts';
+import type { SuppressedFinding } from '../../core/rules/ignore.ts';
 import type { Location } from '../../core/text/span.ts';
 
 /** One problem as JSON: positions are zero-based lines and UTF-16 characters, as in LSP. */
@@ -34,6 +35,13 @@ function problemLine(problem: Problem, context: PrintContext): string {
   const { start } = located(problem, context);
   const place = `${fileName(problem.uri, context.folder)}:${start.line + 1}:${start.character + 1}`;
   return `${place}: ${problem.severity}: ${render(problem.message, context.translate)} [${problem.code}]`;
+}
+
+/** Where a comment ignores what, and why it says so: whoever launches has to agree. */
+export function ignoredLine({ problem, reason, at }: SuppressedFinding, context: PrintContext) {
+  const { start } = located({ uri: at.uri, span: at.span }, context);
+  const place = `${fileName(at.uri, context.folder)}:${start.line + 1}:${start.character + 1}`;
+  return say('{0}: {1} is ignored here: {2}', place, problem.code, reason);
 }
 
 /** The line of the file with the place marked below it, and where else the problem lies. */

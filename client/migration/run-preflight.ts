@@ -62,6 +62,7 @@ function resultOf(uri: string, found: Preflight, plan: PlanResult): PreflightRes
     waiting: found.check.waiting,
     ran: found.check.ran,
     off: found.check.off,
+    ignored: found.check.suppressed,
     refusals: plan.ok ? [] : plan.refusals,
   };
 }

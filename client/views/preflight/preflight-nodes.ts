@@ -2,6 +2,7 @@ import { say } from '../../../core/messages.ts';
 import type { Message } from '../../../core/messages.ts';
 import type { Refusal } from '../../../core/planner/plan.ts';
 import type { Problem, Severity } from '../../../core/problems.ts';
+import type { SuppressedFinding } from '../../../core/rules/ignore.ts';
 import { groupWaiting } from '../../../core/service/code-lenses.ts';
 import type { WaitingFor } from '../../../core/service/code-lenses.ts';
 import { formatDuration } from '../../../core/units/quantity.ts';
@@ -11,7 +12,8 @@ import type { TreeSource } from '../tree.ts';
 import { passedRules } from './result.ts';
 import type { PreflightResult } from './result.ts';
 
-export type PreflightGroup = 'errors' | 'warnings' | 'information' | 'waiting' | 'off' | 'passed';
+export type PreflightGroup =
+  'errors' | 'warnings' | 'information' | 'waiting' | 'ignored' | 'off' | 'passed';
 
 export type PreflightItem =
   { readonly kind: 'group'; readonly group: PreflightGroup } | { readonly kind: 'finding' };
@@ -53,6 +55,7 @@ const looks: Readonly<Record<PreflightGroup, GroupLook>> = {
   warnings: { label: say('Warnings'), icon: warningIcon, open: true },
   information: { label: say('Information'), icon: { name: 'info' }, open: true },
   waiting: { label: say('Waiting'), icon: { name: 'watch' }, open: true },
+  ignored: { label: say('Ignored by a comment'), icon: { name: 'mute' }, open: true },
   off: { label: say('Switched off'), icon: { name: 'circle-slash' }, open: false },
   passed: { label: say('Passed'), icon: passedIcon, open: false },
 };
@@ -88,6 +91,8 @@ function countOf(group: PreflightGroup, result: PreflightResult): number {
       return problemsOf(result, 'info').length + problemsOf(result, 'hint').length;
     case 'waiting':
       return result.waiting.length;
+    case 'ignored':
+      return result.ignored.length;
     case 'off':
       return result.off.length;
     case 'passed':
@@ -123,6 +128,8 @@ function groupChildren(
       return groupWaiting(result.waiting).map((waiting, index) =>
         waitingNode(`${id}/${String(index)}`, waiting),
       );
+    case 'ignored':
+      return result.ignored.map((finding, index) => ignoredNode(`${id}/${String(index)}`, finding));
     case 'off':
       return rules(result.off, { name: 'circle-slash' });
     case 'passed':
@@ -156,6 +163,19 @@ function problemNode(id: string, problem: Problem, now: number): PreflightNode {
     icon: severityIcons[problem.severity],
     context: 'finding',
     command: { id: 'liveMigrate.problem.show', arguments: [problem.uri, problem.span] },
+    item: { kind: 'finding' },
+  };
+}
+
+/** Its reason is what a reader has to agree with; a click leads to the comment. */
+function ignoredNode(id: string, { problem, reason, at }: SuppressedFinding): PreflightNode {
+  return {
+    id,
+    label: problem.message,
+    description: `${problem.code}: ${reason}`,
+    icon: { name: 'mute' },
+    context: 'finding',
+    command: { id: 'liveMigrate.problem.show', arguments: [at.uri, at.span] },
     item: { kind: 'finding' },
   };
 }

@@ -1,6 +1,7 @@
 import type { Refusal } from '../../../core/planner/plan.ts';
 import type { Problem } from '../../../core/problems.ts';
 import type { WaitingRule } from '../../../core/rules/engine.ts';
+import type { SuppressedFinding } from '../../../core/rules/ignore.ts';
 
 /** What one preflight found. */
 export interface PreflightResult {
@@ -17,13 +18,18 @@ export interface PreflightResult {
   readonly ran: readonly string[];
   /** Ids of rules that the file switches off. */
   readonly off: readonly string[];
+  /** Findings that a comment ignores. */
+  readonly ignored: readonly SuppressedFinding[];
   /** Why no plan could be made, beyond the problems. */
   readonly refusals: readonly Refusal[];
 }
 
 /** Ids of rules that ran and found nothing. */
-export function passedRules({ ran, problems }: PreflightResult): readonly string[] {
-  const found = new Set(problems.map((problem) => problem.code));
+export function passedRules({ ran, problems, ignored }: PreflightResult): readonly string[] {
+  const found = new Set([
+    ...problems.map((problem) => problem.code),
+    ...ignored.map(({ problem }) => problem.code),
+  ]);
   return ran.filter((id) => !found.has(id));
 }
 

@@ -51,6 +51,18 @@ describe('livemigrate check', () => {
       await Promise.resolve();
     }));
 
+  it('says how many findings comments ignore', () => {
+    const ignored = migration.replace(
+      '    - target',
+      '    # livemigrate-ignore shareable-disk-copied: the cluster is off\n    - target',
+    );
+    return inFolder({ ...files, 'web.migration.yaml': ignored }, async (folder) => {
+      const { code, notes } = await runCheck(folder);
+      assert.equal(code, 0);
+      assert.ok(notes.includes('1 findings are ignored by comments.'), notes.join('\n'));
+    });
+  });
+
   it('reads standard input as the named file, beside which it finds the others', () =>
     inFolder(files, async (folder) => {
       const words = ['check', '--stdin', '--stdin-filename', 'web.migration.yaml', '--quiet'];

@@ -33,6 +33,7 @@ function result(changes: Partial<PreflightResult>): PreflightResult {
     waiting: [],
     ran: [],
     off: [],
+    ignored: [],
     refusals: [],
     ...changes,
   };
@@ -90,6 +91,27 @@ test('errors come first and what passed comes last', async () => {
 test('a rule that found something has not passed', () => {
   const found = result({ problems: [problem('slow', 'warning')], ran: ['slow', 'a-rule'] });
   assert.deepEqual(passedRules(found), ['a-rule']);
+});
+
+test('what a comment ignores is shown with its reason, and has not passed', async () => {
+  const found = result({
+    ran: ['slow', 'a-rule'],
+    ignored: [
+      {
+        problem: problem('slow', 'warning'),
+        reason: 'the link is new',
+        at: { uri, span: { start: 5, end: 9 } },
+      },
+    ],
+  });
+  const source = preflightTreeSource({ result: () => found, summaryOf: () => undefined });
+  const [ignored, passed] = await source.roots();
+  assert.ok(ignored && passed);
+  assert.equal(shown(ignored.label), 'Ignored by a comment');
+  const [row] = await source.children(ignored);
+  assert.equal(shown(row?.description), 'slow: the link is new');
+  assert.deepEqual(row?.command?.arguments, [uri, { start: 5, end: 9 }]);
+  assert.equal((await source.children(passed)).length, 1);
 });
 
 test('what the planner repeats from the rules is shown once, what it adds is shown too', async () => {
