@@ -134,6 +134,8 @@ function kernelCommandLine(options: GuestOptions, run: string): string {
     // A broken guest stops talking and leaves its panic on the console; it does not start over as if nothing were.
     'panic=0',
     'oops=panic',
+    // QEMU 7.2's emulation leaves wrong flags behind cmpxchg16b: an interrupt there panics the kernel (docs/lab.md).
+    'clearcpuid=cx16',
     // What only costs time in an emulated machine.
     'mitigations=off',
     'tsc=reliable',
