@@ -1,6 +1,5 @@
 import { say } from '../../messages.ts';
 import { defineRule } from '../rule.ts';
-import { formatBitRate } from '../../units/quantity.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -14,14 +13,16 @@ export default defineRule({
     // Less than 1 MiB/s is setspeed-range's.
     if (bandwidth === undefined || bandwidth.value.amount < mebibyte) return;
     if (bandwidth.value.amount % mebibyte === 0) return;
-    const whole = `${Math.floor(bandwidth.value.amount / mebibyte)}MiB/s`;
+    const count = Math.floor(bandwidth.value.amount / mebibyte);
+    const whole = `${count}MiB/s`;
     report({
       at: bandwidth.span,
       message: say(
         'libvirt takes the bandwidth in whole MiB/s (not Mbit/s, as openEuler’s manual has it): {0} becomes {1}, which is {2}.',
         bandwidth.value.source,
         whole,
-        formatBitRate(Math.floor(bandwidth.value.amount / mebibyte) * mebibyte),
+        // In one unit and exact enough to differ from what was written.
+        `${((count * mebibyte * 8) / 1e6).toFixed(1)}Mbit/s`,
       ),
       fix: { title: say('Write {0}', whole), set: [['policy', 'bandwidth'], whole] },
     });
