@@ -56,9 +56,10 @@ export interface StartedRun {
   readonly outcome: Promise<RunOutcome>;
 }
 
-export function openDesk(lab: Lab): Desk {
+/** @param keep state folder that stays when the desk is closed; default: one of its own that goes */
+export function openDesk(lab: Lab, keep?: string): Desk {
   const folder = mkdtempSync(join(tmpdir(), 'livemigrate-desk-'));
-  const state = join(folder, 'state');
+  const state = keep ?? join(folder, 'state');
   const files = join(folder, 'files');
   mkdirSync(files);
   lab.writeInventory(join(files, 'lab.migration.yaml'));
