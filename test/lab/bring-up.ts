@@ -11,7 +11,8 @@ import {
   removeNamespace,
   setLink,
 } from './network.ts';
-import { isAlive, markedProcesses } from './process.ts';
+import { locked } from './lock.ts';
+import { endAll, isAlive, markedProcesses } from './process.ts';
 import { ensureRequirements } from './requirements.ts';
 import { ensureKey, publicKey, writeClientFiles, writeTrust } from './ssh.ts';
 import {
@@ -19,7 +20,6 @@ import {
   type LabHost,
   type LabState,
   labId,
-  locked,
   readState,
   removeIfEmpty,
   writeState,
@@ -59,6 +59,7 @@ export async function bringUp(options: BringUpOptions): Promise<LabState> {
   mkdirSync(stateDir, { recursive: true });
   return await locked(join(stateDir, '.lock'), 120_000, async () => {
     const id = labId(stateDir);
+    await endCommands(id);
     const before = readState(stateDir);
     const known = before?.id === id ? before.hosts : [];
     const taken = new Set(known.map((host) => host.index));
@@ -83,7 +84,7 @@ export async function bringUp(options: BringUpOptions): Promise<LabState> {
       }
       return before;
     }
-    await ensureKey(files.identityFile, 'live-migrate lab');
+    await ensureKey(id, files.identityFile, { comment: 'live-migrate lab' });
     // Keys that exist stay, so this also reads those of the hosts that run.
     const acquaintances = await Promise.all(
       [...kept, ...missing].map((host) => makeHostKeys(stateDir, host)),
@@ -123,8 +124,9 @@ export async function takeDown(stateDir: string): Promise<void> {
   if (!existsSync(stateDir)) return;
   await locked(join(stateDir, '.lock'), 120_000, async () => {
     const id = labId(stateDir);
+    await endCommands(id);
     await removeStale(id, stateDir, []);
-    for (const name of namespacesOf(id)) await removeNamespace(name);
+    for (const name of namespacesOf(id)) await removeNamespace(id, name);
     await removeEmptyNetnsFolder();
     for (const name of [...OWN, ...OWN_FOLDERS]) {
       rmSync(join(stateDir, name), { recursive: true, force: true, maxRetries: 5 });
@@ -132,6 +134,16 @@ export async function takeDown(stateDir: string): Promise<void> {
   });
   removeIfEmpty(join(stateDir, 'private'));
   removeIfEmpty(stateDir);
+}
+
+/** Commands of a killed run may still be at work: they would make what is removed here, or take its name. */
+async function endCommands(id: string): Promise<void> {
+  const left = await endAll(() => markedProcesses(id).filter(({ host }) => host === ''), 10_000);
+  if (left.length > 0) {
+    throw new Error(
+      `commands of the lab do not end: ${left.map(({ pid }) => String(pid)).join(', ')}`,
+    );
+  }
 }
 
 /** The hosts of `lab.json` that are needed or at least alive, and stand on the recipe of now. */
@@ -155,6 +167,7 @@ async function removeStale(id: string, stateDir: string, kept: readonly LabHost[
     ...(existsSync(folder) ? readdirSync(folder) : []),
   ]);
   for (const host of kept) names.delete(host.name);
+  names.delete('');
   await Promise.all([...names].map((name) => removeHost(id, stateDir, name)));
 }
 

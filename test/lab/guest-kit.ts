@@ -13,8 +13,9 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { type Entry, initramfs } from './initramfs.ts';
+import { locked } from './lock.ts';
 import { must } from './process.ts';
-import { cacheFolder, locked } from './state.ts';
+import { cacheFolder } from './state.ts';
 import { KERNEL_FOLDER, KIT_SUITE, ensureUserland, inUse, userlandPath } from './userland.ts';
 
 /** Where every host sees the kit (read-only), so that a domain's kernel exists on the destination too. */

@@ -17,7 +17,7 @@ import {
   type Daemon,
   type Finished,
   type RunOptions,
-  end,
+  endAll,
   identify,
   isAlive,
   markedProcesses,
@@ -25,7 +25,7 @@ import {
   until,
 } from './process.ts';
 import { type Acquaintance, ensureKey, publicKey } from './ssh.ts';
-import type { HostPlan, LabHost } from './state.ts';
+import { type HostPlan, type LabHost, labId } from './state.ts';
 
 const HOST_INIT = fileURLToPath(new URL('host-init.sh', import.meta.url));
 const KEY_TYPES = ['ed25519', 'ecdsa'] as const;
@@ -49,13 +49,16 @@ export async function makeHostKeys(
   plan: { readonly name: string; readonly index: number },
 ): Promise<Acquaintance> {
   const seed = join(folders(stateDir).host(plan.name), 'seed');
+  const id = labId(stateDir);
   mkdirSync(join(seed, 'etc/ssh'), { recursive: true });
   mkdirSync(join(seed, 'root/.ssh'), { recursive: true });
   const hostKeys = KEY_TYPES.map((type) => join(seed, 'etc/ssh', `ssh_host_${type}_key`));
   const rootKey = join(seed, 'root/.ssh/id_ed25519');
   await Promise.all([
-    ...KEY_TYPES.map((type, at) => ensureKey(hostKeys[at] ?? '', `root@${plan.name}`, type)),
-    ensureKey(rootKey, `root@${plan.name}`),
+    ...KEY_TYPES.map((type, at) =>
+      ensureKey(id, hostKeys[at] ?? '', { comment: `root@${plan.name}`, type }),
+    ),
+    ensureKey(id, rootKey, { comment: `root@${plan.name}` }),
   ]);
   return {
     name: plan.name,
@@ -128,13 +131,13 @@ export async function startHost(plan: HostPlan): Promise<LabHost> {
 
 /** Ends a host, whatever state it is in, and removes what belongs to it. */
 export async function removeHost(labId: string, stateDir: string, name: string): Promise<void> {
-  const outside = markedProcesses(labId).filter((daemon) => daemon.host === name);
-  const left = await end(outside, 5000);
+  const outside = () => markedProcesses(labId).filter((daemon) => daemon.host === name);
+  const left = await endAll(outside, 5000);
   if (left.length > 0) {
     throw new Error(`${name}: processes ${left.map((d) => String(d.pid)).join(', ')} do not end`);
   }
   const namespace = hostNamespace(labId, name);
-  if (namespacesOf(labId).includes(namespace)) await removeNamespace(namespace);
+  if (namespacesOf(labId).includes(namespace)) await removeNamespace(labId, namespace);
   rmSync(folders(stateDir).host(name), { recursive: true, force: true, maxRetries: 5 });
 }
 

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Id of the lab the command changes: whoever goes on after this process was killed ends the command first. */
+  readonly lab?: string;
   /** Gets stderr and stdout as they come, for long work on a terminal. */
   readonly progress?: (text: string) => void;
 }
@@ -47,7 +49,10 @@ export function run(command: readonly string[], options: RunOptions): Promise<Fi
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...(options.env === undefined ? {} : { env: options.env }),
+      env: {
+        ...(options.env ?? process.env),
+        ...(options.lab === undefined ? {} : { [MARK]: `${options.lab}/` }),
+      },
     });
     let stdout = '';
     let stderr = '';
@@ -124,14 +129,17 @@ export function isAlive(daemon: Daemon): boolean {
   return identify(daemon.pid)?.startTime === daemon.startTime;
 }
 
-/** Environment variable that marks a lab's processes outside its namespaces: `<lab id>/<host>`. */
+/**
+ * Environment variable that marks a lab's processes outside its namespaces: `<lab id>/<host>`; without a host the commands
+ * that make and remove the lab.
+ */
 export const MARK = 'LIVEMIGRATE_LAB_PROCESS';
 
 export interface MarkedProcess extends Daemon {
   readonly host: string;
 }
 
-/** Processes that carry a lab's mark, found even when whoever started them could not write down their number. */
+/** Processes that carry a lab's mark (`host` is empty for its commands), found even when whoever started them could not write down their number. */
 export function markedProcesses(labId: string): MarkedProcess[] {
   const found: MarkedProcess[] = [];
   const mark = `${MARK}=${labId}/`;
@@ -166,6 +174,23 @@ export async function end(daemons: readonly Daemon[], timeoutMs: number): Promis
     left = left.filter(isAlive);
   }
   return left;
+}
+
+/**
+ * Kills what `find` finds until it finds nothing: one that is being killed may have started another meanwhile.
+ * @returns those that do not end within `timeoutMs`
+ */
+export async function endAll(
+  find: () => readonly Daemon[] | Promise<readonly Daemon[]>,
+  timeoutMs: number,
+): Promise<readonly Daemon[]> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await find();
+    if (found.length === 0) return [];
+    const left = await end(found, Math.max(0, deadline - performance.now()));
+    if (left.length > 0) return left;
+  }
 }
 
 export function pause(ms: number): Promise<void> {

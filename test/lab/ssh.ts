@@ -7,15 +7,19 @@ import { address } from './network.ts';
 
 /** Makes a key pair at `path` unless it is there. */
 export async function ensureKey(
+  labId: string,
   path: string,
-  comment: string,
-  type: 'ed25519' | 'ecdsa' = 'ed25519',
+  key: { readonly comment: string; readonly type?: 'ed25519' | 'ecdsa' },
 ): Promise<void> {
   if (existsSync(path) && existsSync(`${path}.pub`)) return;
-  await must(['ssh-keygen', '-q', '-t', type, '-N', '', '-C', comment, '-f', path], {
-    timeoutMs: 20_000,
-    input: 'y\n',
-  });
+  await must(
+    ['ssh-keygen', '-q', '-t', key.type ?? 'ed25519', '-N', '', '-C', key.comment, '-f', path],
+    {
+      timeoutMs: 20_000,
+      lab: labId,
+      input: 'y\n',
+    },
+  );
 }
 
 /** The key without its comment: `type base64`. */

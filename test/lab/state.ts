@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto';
 import {
   existsSync,
-  mkdirSync,
   readFileSync,
   readdirSync,
   realpathSync,
   renameSync,
-  rmSync,
   rmdirSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Daemon, identify, isAlive, pause } from './process.ts';
+import type { Daemon } from './process.ts';
 import type { Suite } from './suites.ts';
 
 /** One host of the lab as `lab.json` describes it. */
@@ -115,42 +113,6 @@ export function writeAtomically(path: string, text: string, mode = 0o644): void 
   renameSync(temporary, path);
 }
 
-/**
- * Runs `work` while no other process holds the lock folder. A lock whose owner is gone is taken over.
- * @param timeoutMs how long to wait for the owner
- */
-export async function locked<T>(
-  lock: string,
-  timeoutMs: number,
-  work: () => Promise<T>,
-): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
-  mkdirSync(resolve(lock, '..'), { recursive: true });
-  const me = identify(process.pid);
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    if (ownerIsGone(lock)) {
-      rmSync(lock, { recursive: true, force: true });
-      continue;
-    }
-    if (performance.now() > deadline) {
-      throw new Error(`${lock} is held by another process for ${String(timeoutMs / 1000)} s`);
-    }
-    await pause(50);
-  }
-  try {
-    writeFileSync(join(lock, 'owner.json'), JSON.stringify(me));
-    return await work();
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
-  }
-}
-
 /** Removes a folder only when nothing is in it. */
 export function removeIfEmpty(folder: string): void {
   try {
@@ -162,20 +124,4 @@ export function removeIfEmpty(folder: string): void {
 
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT';
-}
-
-const seenOwnerless = new Map<string, number>();
-
-function ownerIsGone(lock: string): boolean {
-  try {
-    const owner = JSON.parse(readFileSync(join(lock, 'owner.json'), 'utf8')) as Daemon;
-    return !isAlive(owner);
-  } catch {
-    // Between making the folder and naming its owner there are microseconds; after two seconds the owner died there.
-    const since = seenOwnerless.get(lock) ?? performance.now();
-    seenOwnerless.set(lock, since);
-    if (performance.now() - since < 2000) return false;
-    seenOwnerless.delete(lock);
-    return true;
-  }
 }

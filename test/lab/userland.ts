@@ -9,8 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { locked } from './lock.ts';
 import { CommandFailed, identify, must, pause, run } from './process.ts';
-import { cacheFolder, locked } from './state.ts';
+import { cacheFolder } from './state.ts';
 import type { Suite } from './suites.ts';
 
 /** What a host needs. Debian 13 has a package per libvirt driver; in Debian 12 the daemon brings them all. */
