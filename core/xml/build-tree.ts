@@ -1,10 +1,9 @@
 import { say } from '../messages.ts';
 import type { Span } from '../text/span.ts';
 import { isSpace, withoutCarriageReturns } from './characters.ts';
+import { ElementUnderWork, noAttributes } from './element-data.ts';
+import type { AttributeData, ElementData } from './element-data.ts';
 import type { ProblemList } from './problem-list.ts';
-import type { XmlAttribute, XmlElement } from './tree.ts';
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Piece {
   readonly text: string;
@@ -12,22 +11,40 @@ interface Piece {
   readonly span: Span;
 }
 
-interface OpenElement {
-  readonly element: Writable<XmlElement> & { children: XmlElement[] };
-  readonly pieces: Piece[];
+/** An element whose end is still to come. One object serves all elements of its depth, in turn. */
+class OpenElement {
+  data: ElementUnderWork;
+  /** Offset of its `<`. */
+  start: number;
+  /** Its texts; undefined while there is none, or nothing but the one blank of `blankFrom`. */
+  pieces: Piece[] | undefined = undefined;
+  /** White space that came before anything else; it counts only when other text or no child comes. */
+  blankFrom = 0;
+  blankTo = 0;
   /** Are there pieces that are more than white space? */
-  hasText: boolean;
+  hasText = false;
   /** Its start tag was left off before `>`. */
-  readonly leftOff: boolean;
+  leftOff: boolean;
   /** See `columnOf`; null until it is asked for. */
-  column: number | undefined | null;
+  column: number | undefined | null = null;
+
+  constructor(data: ElementUnderWork, start: number, leftOff: boolean) {
+    this.data = data;
+    this.start = start;
+    this.leftOff = leftOff;
+  }
+
+  get nameSpan(): Span {
+    return { start: this.start + 1, end: this.start + this.data.nameEnd };
+  }
 }
 
 export interface StartTag {
   readonly name: string;
-  readonly nameSpan: Span;
-  readonly span: Span;
-  readonly attributes: readonly XmlAttribute[];
+  /** Offsets of `<` and behind the tag. */
+  readonly start: number;
+  readonly end: number;
+  readonly attributes: AttributeData;
   readonly selfClosing: boolean;
   /** False for a tag that was left off before its `>`. */
   readonly complete: boolean;
@@ -37,9 +54,16 @@ export interface StartTag {
 
 export interface EndTag {
   readonly name: string;
-  readonly nameSpan: Span;
-  readonly span: Span;
+  /** Offsets of `<` and behind the tag. */
+  readonly start: number;
+  readonly end: number;
   readonly complete: boolean;
+}
+
+/** An element and the offset of its `<`. */
+export interface PlacedElement {
+  readonly data: ElementData;
+  readonly start: number;
 }
 
 /**
@@ -48,7 +72,7 @@ export interface EndTag {
  * which is what the author sees.
  */
 export class TreeBuilder {
-  root: XmlElement | undefined;
+  root: PlacedElement | undefined;
   /** True when an element had to be closed without its end tag: worth a second look by columns. */
   unclosed = false;
   private readonly open: OpenElement[] = [];
@@ -78,53 +102,30 @@ export class TreeBuilder {
   }
 
   start(tag: StartTag): void {
-    if (this.indentation) this.closeByColumn(tag.span.start);
-    const empty = tag.selfClosing || (!tag.complete && !this.deeper(tag.span.start, tag.next));
-    if (!tag.complete) this.leftOffTag(tag, empty);
-    if (this.open.length >= this.maxDepth) {
+    const { start, end, complete } = tag;
+    if (this.indentation) this.closeByColumn(start);
+    const empty = tag.selfClosing || (!complete && !this.deeper(start, tag.next));
+    if (!complete) this.leftOffTag(tag, empty);
+    const { open } = this;
+    if (open.length >= this.maxDepth) {
       this.tooDeep(tag, empty);
       return;
     }
-    const parent = this.open.at(-1)?.element;
-    const { end } = tag.span;
-    const element: OpenElement['element'] = {
-      name: tag.name,
-      nameSpan: tag.nameSpan,
-      span: tag.span,
-      startTagSpan: tag.span,
-      endTagSpan: undefined,
-      attributes: tag.attributes,
-      children: [],
-      text: { value: '', span: { start: end, end } },
-      rawText: '',
-      parent,
-    };
-    if (parent !== undefined) parent.children.push(element);
-    else this.newRoot(element);
-    if (empty) return;
-    this.open.push({ element, pieces: [], hasText: false, leftOff: !tag.complete, column: null });
+    const { name, attributes } = tag;
+    const data = new ElementUnderWork(name, name.length + 1, end - start, attributes);
+    if (open.length === 0) this.newRoot(data, start);
+    if (empty) this.settled(data, start);
+    else open.push(new OpenElement(data, start, !complete));
   }
 
   /** A `<` without a name whose next tag stands deeper holds what is behind it. */
   startNameless({ span, next }: { readonly span: Span; readonly next: number }): void {
-    if (this.open.length >= this.maxDepth || !this.deeper(span.start, next)) return;
-    const parent = this.open.at(-1)?.element;
+    const { start } = span;
+    const { open } = this;
+    if (open.length >= this.maxDepth || !this.deeper(start, next)) return;
     // Not in the root's place: a document whose root has no name yet is told as having none.
-    if (parent === undefined) return;
-    const element: OpenElement['element'] = {
-      name: '',
-      nameSpan: { start: span.end, end: span.end },
-      span,
-      startTagSpan: span,
-      endTagSpan: undefined,
-      attributes: [],
-      children: [],
-      text: { value: '', span: { start: span.end, end: span.end } },
-      rawText: '',
-      parent,
-    };
-    parent.children.push(element);
-    this.open.push({ element, pieces: [], hasText: false, leftOff: true, column: null });
+    if (open.length === 0) return;
+    open.push(new OpenElement(new ElementUnderWork('', 1, 1, noAttributes), start, true));
   }
 
   end(tag: EndTag): void {
@@ -132,51 +133,60 @@ export class TreeBuilder {
       this.skippedDepth--;
       return;
     }
-    const top = this.open.at(-1);
-    if (top?.element.name === tag.name && tag.complete) {
-      this.close(tag.span);
+    const top = this.top();
+    if (top?.data.name === tag.name && tag.complete) {
+      this.close(tag);
       return;
     }
-    const column = this.columnOf(tag.span.start);
+    const column = this.columnOf(tag.start);
     if (top?.leftOff === true && column !== undefined && this.completes(top, tag, column)) {
-      top.element.name = tag.name;
-      this.close(tag.span);
+      top.data.name = tag.name;
+      this.close(tag);
       return;
     }
     if (!tag.complete) {
       this.leftOffEndTag(tag, column);
       return;
     }
-    const at = this.open.findLastIndex(({ element }) => element.name === tag.name);
+    const at = this.open.findLastIndex(({ data }) => data.name === tag.name);
     if (at >= 0 && !this.belongsToTop(column, at)) {
-      this.closeTo(at, tag.span);
+      this.closeTo(at, tag);
     } else if (top !== undefined && (this.columnOfOpen(top) === column || at >= 0)) {
       this.mismatched(tag, top);
     } else {
       this.problems.add(
         'xml-stray-end-tag',
-        tag.span,
+        { start: tag.start, end: tag.end },
         say('</{0}> closes nothing: no <{0}> is open here.', tag.name),
-        [{ title: say('Remove </{0}>', tag.name), span: tag.span, newText: '' }],
+        [
+          {
+            title: say('Remove </{0}>', tag.name),
+            span: { start: tag.start, end: tag.end },
+            newText: '',
+          },
+        ],
       );
     }
   }
 
   /** Text of the innermost element; `span` is without the white space at both ends. */
   text(text: string, span: Span): void {
-    const top = this.open.at(-1);
+    const top = this.top();
     if (top === undefined) return;
-    top.pieces.push({ text, span });
+    if (top.blankTo > top.blankFrom) this.keepBlank(top);
+    (top.pieces ??= []).push({ text, span });
     top.hasText = true;
   }
 
   /** White space only: it counts between other texts, and in an element that holds nothing else. */
-  space(source: string, start: number, end: number): void {
-    const top = this.open.at(-1);
-    if (top !== undefined && (top.hasText || top.element.children.length === 0)) {
-      const text = withoutCarriageReturns(source.slice(start, end));
-      top.pieces.push({ text, span: { start, end: start } });
-    }
+  space(start: number, end: number): void {
+    const top = this.top();
+    if (top === undefined) return;
+    if (!top.hasText && top.data.children.length > 0) return;
+    if (top.blankTo > top.blankFrom) this.keepBlank(top);
+    top.blankFrom = start;
+    top.blankTo = end;
+    if (top.hasText) this.keepBlank(top);
   }
 
   finish(end: number): void {
@@ -200,8 +210,21 @@ export class TreeBuilder {
     }
   }
 
+  private top(): OpenElement | undefined {
+    const { open } = this;
+    return open.length === 0 ? undefined : open[open.length - 1];
+  }
+
+  /** Makes a piece of the white space that was only noted so far. */
+  private keepBlank(open: OpenElement): void {
+    const { blankFrom: start, blankTo } = open;
+    const text = withoutCarriageReturns(this.source.slice(start, blankTo));
+    (open.pieces ??= []).push({ text, span: { start, end: start } });
+    open.blankTo = start;
+  }
+
   private columnOfOpen(open: OpenElement): number | undefined {
-    if (open.column === null) open.column = this.columnOf(open.element.startTagSpan.start);
+    if (open.column === null) open.column = this.columnOf(open.start);
     return open.column;
   }
 
@@ -212,78 +235,77 @@ export class TreeBuilder {
     return column !== undefined && below !== undefined && below > column;
   }
 
-  private leftOffTag({ name, nameSpan, span }: StartTag, empty: boolean): void {
+  private leftOffTag({ name, start, end }: StartTag, empty: boolean): void {
     const newText = empty ? '/>' : '>';
     this.problems.add(
       'xml-unclosed-tag',
-      nameSpan,
+      { start: start + 1, end: start + 1 + name.length },
       say('The tag <{0}> is not finished: “>” is missing.', name),
-      [{ title: say('Insert {0}', newText), span: { start: span.end, end: span.end }, newText }],
+      [{ title: say('Insert {0}', newText), span: { start: end, end }, newText }],
     );
   }
 
   /** A start tag that was cut within its name is completed by the end tag at its column. */
   private completes(top: OpenElement, tag: EndTag, column: number): boolean {
-    return tag.name.startsWith(top.element.name) && this.columnOfOpen(top) === column;
+    return tag.name.startsWith(top.data.name) && this.columnOfOpen(top) === column;
   }
 
   /** An end tag that is being typed: one problem, and it closes what it can only mean. */
   private leftOffEndTag(tag: EndTag, column: number | undefined): void {
-    const top = this.open.at(-1);
+    const top = this.top();
     const meant =
-      top?.element.name.startsWith(tag.name) === true &&
+      top?.data.name.startsWith(tag.name) === true &&
       (column === undefined || this.columnOfOpen(top) === column);
-    const name = meant ? top.element.name : tag.name;
+    const name = meant ? top.data.name : tag.name;
+    const { start, end } = tag;
     this.problems.add(
       'xml-unclosed-tag',
-      tag.nameSpan.start === tag.nameSpan.end
-        ? { start: tag.span.start, end: tag.nameSpan.end }
-        : tag.nameSpan,
+      tag.name === '' ? { start, end: start + 2 } : nameSpanOf(tag),
       say('The tag </{0}> is not finished: “>” is missing.', name),
       name === ''
         ? []
         : [
             {
               title: say('Write {0}', `</${name}>`),
-              span: { start: tag.span.start, end: tag.span.end },
+              span: { start, end },
               newText: `</${name}>`,
             },
           ],
     );
     if (meant) {
-      this.close(tag.span);
+      this.close(tag);
       return;
     }
-    const at = this.open.findLastIndex(({ element }) => element.name === tag.name);
-    if (at >= 0 && !this.belongsToTop(column, at)) this.closeTo(at, tag.span);
+    const at = this.open.findLastIndex(({ data }) => data.name === tag.name);
+    if (at >= 0 && !this.belongsToTop(column, at)) this.closeTo(at, tag);
   }
 
   /** A misspelt pair: the tags stand at one column, so they are meant for each other. */
   private mismatched(tag: EndTag, top: OpenElement): void {
-    const { name, nameSpan } = top.element;
+    const { name } = top.data;
     this.problems.add(
       'xml-mismatched-end-tag',
-      tag.nameSpan,
+      nameSpanOf(tag),
       say(
         'This end tag closes <{0}>, which begins elsewhere; write </{1}> here or rename the start tag.',
         tag.name,
         name,
       ),
       [
-        { title: say('Change to “{0}”', name), span: tag.nameSpan, newText: name },
+        { title: say('Change to “{0}”', name), span: nameSpanOf(tag), newText: name },
         {
           title: say('Rename the start tag to “{0}”', tag.name),
-          span: nameSpan,
+          span: top.nameSpan,
           newText: tag.name,
         },
       ],
     );
-    this.close(tag.span);
+    this.close(tag);
   }
 
   /** The end tag's element is open further up, but the columns say that it is meant for the top. */
   private belongsToTop(column: number | undefined, at: number): boolean {
-    const top = this.open.at(-1);
+    const top = this.top();
     const other = this.open[at];
     if (!this.indentation || top === undefined || other === undefined || other === top)
       return false;
@@ -294,28 +316,34 @@ export class TreeBuilder {
     );
   }
 
-  private newRoot(element: XmlElement): void {
+  private newRoot(element: ElementUnderWork, start: number): void {
     if (this.root === undefined) {
-      this.root = element;
+      this.root = { data: element, start };
     } else if (!this.toldSeveralRoots) {
       this.toldSeveralRoots = true;
       this.problems.add(
         'xml-several-roots',
-        element.nameSpan,
+        { start: start + 1, end: start + element.nameEnd },
         say(
           '<{0}> stands behind the end of the root element <{1}>; there can be only one root element.',
           element.name,
-          this.root.name,
+          this.root.data.name,
         ),
       );
     }
+  }
+
+  /** The element is done: it goes to the one that is open around it. */
+  private settled(data: ElementUnderWork, start: number): void {
+    const parent = this.top();
+    parent?.data.add(data, start - parent.start);
   }
 
   private closeByColumn(at: number): void {
     const column = this.columnOf(at);
     if (column === undefined) return;
     for (;;) {
-      const top = this.open.at(-1);
+      const top = this.top();
       if (top === undefined || this.open.length <= 1) return;
       const own = this.columnOfOpen(top);
       if (own === undefined || own < column) return;
@@ -324,41 +352,42 @@ export class TreeBuilder {
     }
   }
 
-  private closeTo(index: number, endTag: Span): void {
+  private closeTo(index: number, endTag: EndTag): void {
     while (this.open.length - 1 > index) this.closeWithoutEndTag(endTag.start);
     this.close(endTag);
   }
 
-  private close(endTag: Span): void {
+  private close(endTag: EndTag): void {
     const top = this.open.pop();
     if (top === undefined) return;
-    top.element.endTagSpan = endTag;
-    top.element.span = { start: top.element.startTagSpan.start, end: endTag.end };
-    settleText(top);
+    const { data, start } = top;
+    data.endTagStart = endTag.start - start;
+    data.length = endTag.end - start;
+    this.settleText(top);
+    this.settled(data, start);
   }
 
   private closeWithoutEndTag(at: number): void {
     const top = this.open.pop();
     if (top === undefined) return;
-    settleText(top);
+    this.settleText(top);
     this.unclosed = true;
-    const { element } = top;
-    const end = Math.max(
-      element.startTagSpan.end,
-      element.children.at(-1)?.span.end ?? 0,
-      element.text.span.end,
-    );
-    element.span = { start: element.startTagSpan.start, end: Math.min(end, at) };
+    const { data, start } = top;
+    const { children, childStarts } = data;
+    const lastChild = (childStarts.at(-1) ?? 0) + (children.at(-1)?.length ?? 0);
+    const end = Math.min(start + Math.max(data.startTagEnd, lastChild, data.textEnd), at);
+    data.length = end - start;
+    this.settled(data, start);
     // Without a name it is told as a stray `<` already.
-    if (element.name === '') return;
+    if (data.name === '') return;
     this.problems.add(
       'xml-unclosed-element',
-      element.nameSpan,
-      say('<{0}> is never closed; </{0}> is missing.', element.name),
+      top.nameSpan,
+      say('<{0}> is never closed; </{0}> is missing.', data.name),
       [
         {
-          title: say('Insert </{0}>', element.name),
-          span: { start: element.span.end, end: element.span.end },
+          title: say('Insert </{0}>', data.name),
+          span: { start: end, end },
           newText: this.closing(top),
         },
       ],
@@ -370,7 +399,7 @@ export class TreeBuilder {
       this.toldTooDeep = true;
       this.problems.add(
         'xml-too-deep',
-        tag.nameSpan,
+        { start: tag.start + 1, end: tag.start + 1 + tag.name.length },
         say(
           'Elements are nested deeper than {0} levels; the rest of this branch is not read.',
           this.maxDepth,
@@ -382,24 +411,35 @@ export class TreeBuilder {
 
   /** An end tag on a line of its own where the element has children, else right behind the text. */
   private closing(open: OpenElement): string {
-    const { name, children, startTagSpan } = open.element;
+    const { name, children } = open.data;
     const column = this.columnOfOpen(open);
     if (children.length === 0 || column === undefined) return `</${name}>`;
-    const indent = this.source.slice(startTagSpan.start - column, startTagSpan.start);
+    const indent = this.source.slice(open.start - column, open.start);
     return `\n${indent}</${name}>`;
+  }
+
+  private settleText(open: OpenElement): void {
+    const { data, start } = open;
+    // White space before the first child, and nothing else.
+    if (open.pieces === undefined && data.children.length > 0) return;
+    if (open.blankTo > open.blankFrom) this.keepBlank(open);
+    const { pieces } = open;
+    const only = pieces?.[0];
+    if (pieces === undefined || only === undefined) return;
+    const joined = pieces.length === 1 ? only.text : pieces.map(({ text }) => text).join('');
+    const value = trimSpace(joined);
+    data.rawText = data.children.length === 0 ? joined : value;
+    const first = pieces.find((piece) => !isBlank(piece));
+    const last = pieces.findLast((piece) => !isBlank(piece));
+    if (first === undefined || last === undefined) return;
+    data.text = value;
+    data.textStart = first.span.start - start;
+    data.textEnd = last.span.end - start;
   }
 }
 
-function settleText({ element, pieces }: OpenElement): void {
-  const [only] = pieces;
-  if (only === undefined) return;
-  const joined = pieces.length === 1 ? only.text : pieces.map(({ text }) => text).join('');
-  const value = trimSpace(joined);
-  element.rawText = element.children.length === 0 ? joined : value;
-  const first = pieces.find((piece) => !isBlank(piece));
-  const last = pieces.findLast((piece) => !isBlank(piece));
-  if (first === undefined || last === undefined) return;
-  element.text = { value, span: { start: first.span.start, end: last.span.end } };
+function nameSpanOf({ start, name }: EndTag): Span {
+  return { start: start + 2, end: start + 2 + name.length };
 }
 
 function isBlank({ span }: Piece): boolean {

@@ -1,6 +1,7 @@
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import { boundedProblems } from '../text/bounded-problems.ts';
+import { XmlNode } from './node.ts';
 import { ProblemList } from './problem-list.ts';
 import { Scanner } from './scanner.ts';
 import { TreeBuilder } from './build-tree.ts';
@@ -46,7 +47,7 @@ function scan(text: string, indentation: boolean, maxDepth: number): Scan {
     count,
     unclosed: builder.unclosed,
     document: () => ({
-      root: builder.root,
+      root: builder.root && new XmlNode(builder.root.data, builder.root.start, undefined),
       problems: boundedProblems(problems.problems, count - problems.problems.length),
     }),
   };

@@ -2,18 +2,18 @@ import { say } from '../messages.ts';
 import { decodeEntities, isSpace, nameEnd, skipSpace, trimmedEnd } from './characters.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { ProblemList } from './problem-list.ts';
-import type { XmlAttribute } from './tree.ts';
+import type { Span } from '../text/span.ts';
+import { noAttributes } from './element-data.ts';
+import type { AttributeData } from './element-data.ts';
 
-export interface ScannedAttributes {
-  readonly attributes: readonly XmlAttribute[];
-  /** Offset behind `>` or `/>`, or where the tag was left off. */
+/** Where an attribute was found; all offsets are those of the text. */
+interface RawAttribute {
+  readonly name: string;
+  readonly start: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
   readonly end: number;
-  readonly selfClosing: boolean;
-  /** False when the tag was left off before its `>`. */
-  readonly complete: boolean;
 }
-
-type RawAttribute = Omit<XmlAttribute, 'value'>;
 
 const lineFeed = 10;
 const ampersand = 0x26;
@@ -21,15 +21,25 @@ const lessThan = 0x3c;
 const equalsSign = 0x3d;
 const greaterThan = 0x3e;
 const slash = 0x2f;
+const letterX = 0x78;
 
 /** Above this many attributes a set finds a name that is there already, below it a plain search. */
 const fewAttributes = 16;
 
 /** Reads the attributes of start tags; a tag that is being typed ends where the next one begins. */
 export class AttributeScanner {
+  /** Offset behind the `>` or `/>` of the last tag, or where it was left off. */
+  end = 0;
+  selfClosing = false;
+  /** False when the last tag was left off before its `>`. */
+  complete = true;
   private readonly text: string;
   private readonly ahead: Lookahead;
   private readonly problems: ProblemList;
+  /** The `<` that offsets are counted from. */
+  private open = 0;
+  private words: string[] = [];
+  private places: number[] = [];
 
   constructor(text: string, ahead: Lookahead, problems: ProblemList) {
     this.text = text;
@@ -37,24 +47,27 @@ export class AttributeScanner {
     this.problems = problems;
   }
 
-  /** Reads from behind the name of a start tag to behind its `>`. */
-  scan(from: number): ScannedAttributes {
+  /** Reads from behind the name of a start tag that begins at `open` to behind its `>`. */
+  scan(open: number, from: number): AttributeData {
     const { text } = this;
-    const attributes: XmlAttribute[] = [];
     let names: Set<string> | undefined;
+    let declares = false;
+    let any = false;
     let at = from;
     for (;;) {
       const start = skipSpace(text, at);
-      const code = text.charCodeAt(start);
+      const code = start < text.length ? text.charCodeAt(start) : lessThan;
       if (code === greaterThan) {
-        return { attributes, end: start + 1, selfClosing: false, complete: true };
+        this.ends(start + 1, false, true);
+        break;
       }
       if (code === slash && text.charCodeAt(start + 1) === greaterThan) {
-        return { attributes, end: start + 2, selfClosing: true, complete: true };
+        this.ends(start + 2, true, true);
+        break;
       }
-      if (start >= text.length || code === lessThan) {
-        const end = trimmedEnd(text, at, start);
-        return { attributes, end, selfClosing: false, complete: false };
+      if (code === lessThan) {
+        this.ends(trimmedEnd(text, at, start), false, false);
+        break;
       }
       const stop = nameEnd(text, start);
       if (stop === start) {
@@ -64,28 +77,43 @@ export class AttributeScanner {
         continue;
       }
       if (start === at) this.missingSpace(start, stop);
-      const read = this.attribute(start, stop);
-      if (names === undefined && attributes.length >= fewAttributes) {
-        names = new Set(attributes.map(({ name }) => name));
+      if (!any) {
+        any = true;
+        this.open = open;
+        this.words = [];
+        this.places = [];
       }
-      if (names?.has(read.name) ?? holds(attributes, read.name)) {
-        this.duplicate(read, at);
+      const { words } = this;
+      const before = words.length;
+      const end = this.attribute(start, stop);
+      const name = words[before] ?? '';
+      declares ||= code === letterX && name.startsWith('xmlns');
+      if (names === undefined && before >= 2 * fewAttributes) {
+        names = new Set(words.filter((_, index) => index < before && index % 2 === 0));
       }
-      names?.add(read.name);
-      attributes.push(read);
-      at = read.span.end;
+      if (names?.has(name) ?? holds(words, name, before)) this.duplicate(start, stop, end, at);
+      names?.add(name);
+      at = end;
     }
+    return any ? { words: this.words, places: this.places, declares } : noAttributes;
   }
 
-  private attribute(start: number, stop: number): XmlAttribute {
+  private ends(end: number, selfClosing: boolean, complete: boolean): void {
+    this.end = end;
+    this.selfClosing = selfClosing;
+    this.complete = complete;
+  }
+
+  /** Takes up the attribute whose name is `[start, stop)`; gives the offset behind it. */
+  private attribute(start: number, stop: number): number {
     const { text } = this;
     const name = text.slice(start, stop);
-    const nameSpan = { start, end: stop };
-    const equals = skipSpace(text, stop);
-    if (text.charCodeAt(equals) !== equalsSign) {
+    let equals = stop;
+    if (text.charCodeAt(equals) !== equalsSign) equals = skipSpace(text, stop);
+    if (equals >= text.length || text.charCodeAt(equals) !== equalsSign) {
       this.problems.add(
         'xml-attribute-no-value',
-        nameSpan,
+        { start, end: stop },
         say("The attribute {0} has no value; write {0}='…'.", name),
         [
           {
@@ -95,12 +123,12 @@ export class AttributeScanner {
           },
         ],
       );
-      return { name, nameSpan, value: '', valueSpan: { start: stop, end: stop }, span: nameSpan };
+      return this.take({ name, start, valueStart: stop, valueEnd: stop, end: stop }, '');
     }
     const valueAt = skipSpace(text, equals + 1);
-    const quote = text.charCodeAt(valueAt);
+    const quote = valueAt < text.length ? text.charCodeAt(valueAt) : 0;
     if (quote !== 0x22 && quote !== 0x27) {
-      return this.withValue(this.unquoted(name, nameSpan, equals + 1), true);
+      return this.special(this.unquoted(name, { start, end: stop }, equals + 1));
     }
     // The usual case is read in one go; what crosses a line or a tag is looked at more closely.
     let plain = true;
@@ -111,28 +139,30 @@ export class AttributeScanner {
       if (code === ampersand || code === 9 || code === 13) plain = false;
     }
     if (end < text.length && text.charCodeAt(end) === quote) {
-      const span = { start, end: end + 1 };
-      const valueSpan = { start: valueAt + 1, end };
-      return this.withValue({ name, nameSpan, valueSpan, span }, !plain);
+      const valueStart = valueAt + 1;
+      if (!plain) return this.special({ name, start, valueStart, valueEnd: end, end: end + 1 });
+      const { open } = this;
+      this.words.push(name, text.slice(valueStart, end));
+      this.places.push(start - open, valueStart - open, end - open, end + 1 - open);
+      return end + 1;
     }
-    return this.withValue(
-      this.unusualValue(name, nameSpan, valueAt + 1, text.charAt(valueAt)),
-      true,
-    );
+    const written = text.charAt(valueAt);
+    return this.special(this.unusualValue(name, start, valueAt + 1, written));
+  }
+
+  private take({ name, start, valueStart, valueEnd, end }: RawAttribute, value: string): number {
+    const { open } = this;
+    this.words.push(name, value);
+    this.places.push(start - open, valueStart - open, valueEnd - open, end - open);
+    return end;
   }
 
   /** A quoted value that holds a line end or `<`, or whose closing quote is missing. */
-  private unusualValue(
-    name: string,
-    nameSpan: XmlAttribute['nameSpan'],
-    from: number,
-    quote: string,
-  ): RawAttribute {
+  private unusualValue(name: string, start: number, from: number, quote: string): RawAttribute {
     const { text, ahead } = this;
     const close = ahead.next(quote, from);
     const nextTag = ahead.next('<', from);
     const lineEnd = ahead.next('\n', from);
-    const { start } = nameSpan;
     if (close < text.length && (close < nextTag || close < lineEnd)) {
       if (nextTag < close) {
         this.problems.addReplaceable(
@@ -142,8 +172,7 @@ export class AttributeScanner {
           '&lt;',
         );
       }
-      const valueSpan = { start: from, end: close };
-      return { name, nameSpan, valueSpan, span: { start, end: close + 1 } };
+      return { name, start, valueStart: from, valueEnd: close, end: close + 1 };
     }
     const end = this.beforeTagEnd(from, Math.min(lineEnd, nextTag));
     const valueSpan = { start: from, end };
@@ -153,7 +182,7 @@ export class AttributeScanner {
       say('The value of {0} is not closed; the quote {1} is missing.', name, quote),
       [{ title: say('Insert {0}', quote), span: { start: end, end }, newText: quote }],
     );
-    return { name, nameSpan, valueSpan, span: { start, end } };
+    return { name, start, valueStart: from, valueEnd: end, end };
   }
 
   /** Where `[from, limit)` ends without the `>` or `/>` of the tag and the spaces around it. */
@@ -165,7 +194,7 @@ export class AttributeScanner {
     return trimmedEnd(text, from, slash ? end - 2 : end - 1);
   }
 
-  private unquoted(name: string, nameSpan: XmlAttribute['nameSpan'], from: number): RawAttribute {
+  private unquoted(name: string, nameSpan: Span, from: number): RawAttribute {
     const { text } = this;
     let start = from;
     while (text.charCodeAt(start) !== lineFeed && isSpace(text.charCodeAt(start))) start++;
@@ -185,20 +214,18 @@ export class AttributeScanner {
       say('The value of {0} must stand in quotes.', name),
       [{ title: say('Put it in quotes'), span: valueSpan, newText: `'${text.slice(start, end)}'` }],
     );
-    return { name, nameSpan, valueSpan, span: { start: nameSpan.start, end } };
+    return { name, start: nameSpan.start, valueStart: start, valueEnd: end, end };
   }
 
   /** Resolves entities; white space becomes spaces, as XML 1.0, 3.3.3 has it. */
-  private withValue(raw: RawAttribute, special: boolean): XmlAttribute {
-    const { start, end } = raw.valueSpan;
-    const written = this.text.slice(start, end);
-    const { name, nameSpan, valueSpan, span } = raw;
-    if (!special) return { name, nameSpan, value: written, valueSpan, span };
+  private special(raw: RawAttribute): number {
+    const { valueStart } = raw;
+    const written = this.text.slice(valueStart, raw.valueEnd);
     const value = decodeEntities(written.replace(/\r\n|[\t\r\n]/g, ' '), () => undefined);
     decodeEntities(written, (from, to) => {
-      badEntity(this.problems, this.text, start + from, start + to);
+      badEntity(this.problems, this.text, valueStart + from, valueStart + to);
     });
-    return { name, nameSpan, value, valueSpan, span };
+    return this.take(raw, value);
   }
 
   private missingSpace(start: number, stop: number): void {
@@ -211,18 +238,19 @@ export class AttributeScanner {
     );
   }
 
-  private duplicate({ name, nameSpan, span }: XmlAttribute, from: number): void {
+  private duplicate(start: number, stop: number, end: number, from: number): void {
     this.problems.add(
       'xml-duplicate-attribute',
-      nameSpan,
-      say('The attribute {0} is written twice; remove one of them.', name),
-      [{ title: say('Remove it'), span: { start: from, end: span.end }, newText: '' }],
+      { start, end: stop },
+      say('The attribute {0} is written twice; remove one of them.', this.text.slice(start, stop)),
+      [{ title: say('Remove it'), span: { start: from, end }, newText: '' }],
     );
   }
 }
 
-function holds(attributes: readonly XmlAttribute[], name: string): boolean {
-  for (const attribute of attributes) if (attribute.name === name) return true;
+/** Is `name` one of the names before `length`? */
+function holds(words: readonly string[], name: string, length: number): boolean {
+  for (let at = 0; at < length; at += 2) if (words[at] === name) return true;
   return false;
 }
 

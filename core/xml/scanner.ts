@@ -17,6 +17,7 @@ import { AttributeScanner, badEntity } from './scan-attributes.ts';
 
 const exclamationMark = 0x21;
 const slash = 0x2f;
+const lessThan = 0x3c;
 const questionMark = 0x3f;
 
 /** Reads a text once from front to end, tells its tags and texts to a builder, and what is wrong. */
@@ -42,14 +43,22 @@ export class Scanner {
     if (text.startsWith('\uFEFF')) this.at = 1;
     if (/^<\?xml[\s?]/.test(text.slice(this.at, this.at + 6))) this.declaration();
     this.forbiddenCharacters();
-    while (this.at < text.length) {
-      const open = text.indexOf('<', this.at);
-      const end = open < 0 ? text.length : open;
-      if (end > this.at) this.characterData(this.at, end);
-      this.at = end;
-      if (open >= 0) this.markup(open);
-    }
+    while (this.at < text.length) this.step();
     this.builder.finish(text.length);
+  }
+
+  /** Reads the text up to the next tag, and that. */
+  private step(): void {
+    const { text, at } = this;
+    // Mostly there is nothing but white space between two tags.
+    const start = skipSpace(text, at);
+    let open = start;
+    if (start >= text.length) open = -1;
+    else if (text.charCodeAt(start) !== lessThan) open = text.indexOf('<', start + 1);
+    const end = open < 0 ? text.length : open;
+    if (end > at) this.characterData(at, start, end);
+    this.at = end;
+    if (open >= 0) this.markup(open);
   }
 
   private markup(open: number): void {
@@ -81,17 +90,13 @@ export class Scanner {
   private startTag(open: number): void {
     const { text } = this;
     const nameStop = nameEnd(text, open + 1);
-    const scanned = this.attributes.scan(nameStop);
-    this.builder.start({
-      name: text.slice(open + 1, nameStop),
-      nameSpan: { start: open + 1, end: nameStop },
-      span: { start: open, end: scanned.end },
-      attributes: scanned.attributes,
-      selfClosing: scanned.selfClosing,
-      complete: scanned.complete,
-      next: scanned.complete ? scanned.end : this.ahead.next('<', scanned.end),
-    });
-    this.at = scanned.end;
+    const scanned = this.attributes;
+    const attributes = scanned.scan(open, nameStop);
+    const { end, selfClosing, complete } = scanned;
+    const name = text.slice(open + 1, nameStop);
+    const next = complete ? end : this.ahead.next('<', end);
+    this.builder.start({ name, start: open, end, attributes, selfClosing, complete, next });
+    this.at = end;
   }
 
   /** A `<` alone: a tag whose name is still to come if what follows is deeper, else a stray character. */
@@ -120,12 +125,8 @@ export class Scanner {
       const stop = Math.min(...['<', '>', '\n'].map((each) => this.ahead.next(each, nameStop)));
       end = text.charAt(stop) === '>' ? stop + 1 : trimmedEnd(text, nameStop, stop);
     }
-    this.builder.end({
-      name: text.slice(open + 2, nameStop),
-      nameSpan: { start: open + 2, end: nameStop },
-      span: { start: open, end },
-      complete,
-    });
+    const name = text.slice(open + 2, nameStop);
+    this.builder.end({ name, start: open, end, complete });
     this.at = end;
   }
 
@@ -248,11 +249,11 @@ export class Scanner {
     this.at = span.end;
   }
 
-  private characterData(from: number, to: number): void {
+  /** What stands between two tags; `start` is behind the white space it begins with. */
+  private characterData(from: number, start: number, to: number): void {
     const { text, problems } = this;
-    const start = skipSpace(text, from);
     if (start >= to) {
-      if (!this.builder.outside) this.builder.space(text, from, to);
+      this.builder.space(from, to);
       return;
     }
     const end = trimmedEnd(text, start, to);

@@ -1,5 +1,6 @@
 import type { SyntaxProblem } from '../problems.ts';
 import type { Located, Span } from '../text/span.ts';
+import type { ElementData } from './element-data.ts';
 
 /** One `name="value"` of a start tag. `value` has its entities resolved. */
 export interface XmlAttribute {
@@ -27,6 +28,10 @@ export interface XmlElement {
   /** The same with its white space; without it too where the element has children. */
   readonly rawText: string;
   readonly parent: XmlElement | undefined;
+  /** The same without its place; shared with other versions of the document. */
+  readonly data: ElementData;
+  /** Offset of its `<`. */
+  readonly start: number;
 }
 
 export interface XmlDocument {
