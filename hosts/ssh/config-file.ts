@@ -1,9 +1,11 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import SSHConfig from 'ssh-config';
 import { say } from '../../core/messages.ts';
 import { HostError, reasonOf } from '../host-error.ts';
+import { configLines } from './config-lines.ts';
+import { isTaken } from './config-values.ts';
 import { matchesPatternList } from './pattern.ts';
 
 /** OpenSSH's own bound (READCONF_MAX_DEPTH). */
@@ -37,8 +39,10 @@ export interface HostConfig {
 
 /**
  * Looks a host up in ssh_config files as ssh does: files in order, the first value wins. `Match exec`
- * is never run and never matches; canonicalisation is not done; unknown criteria do not match.
- * Throws HostError `configuration` when a file cannot be read or includes itself too deeply.
+ * is never run and never matches; canonicalisation is not done; unknown criteria do not match, and
+ * unknown keywords are passed over: they may be those of a newer ssh.
+ * Throws HostError `configuration` when a file cannot be read, includes itself too deeply, or says of
+ * a keyword that is used here what ssh refuses.
  */
 export function lookUpConfig(files: readonly ConfigSource[], lookup: ConfigLookup): HostConfig {
   const found = new Map<string, Directive>();
@@ -49,6 +53,10 @@ export function lookUpConfig(files: readonly ConfigSource[], lookup: ConfigLooku
   for (const file of files) readInto(file, pass, 0);
   if (pass.finalWanted) {
     pass.final = true;
+    // As ssh does: the host of the first pass stands, no HostName of the second changes it, and the
+    // `Host` lines of the second pass are about it.
+    const settled = hostNameOf(pass).replaceAll('%', '%%');
+    found.set('hostname', { keyword: 'hostname', words: [settled], raw: settled });
     for (const file of files) readInto(file, pass, 0);
   }
   return {
@@ -75,9 +83,7 @@ interface Pass {
   finalWanted: boolean;
 }
 
-type ConfigLine = ReturnType<typeof SSHConfig.parse>[number];
-
-function readInto(file: ConfigSource, pass: Pass, depth: number): void {
+function readInto(file: ConfigSource, pass: Pass, depth: number, never = false): void {
   const { host } = pass.lookup;
   if (depth > maxIncludeDepth)
     throw new HostError(
@@ -91,28 +97,52 @@ function readInto(file: ConfigSource, pass: Pass, depth: number): void {
     );
   const text = readConfig(file, host);
   if (text === undefined) return;
-  let lines: readonly ConfigLine[];
-  try {
-    lines = SSHConfig.parse(hideCommands(text));
-  } catch (error) {
-    throw new HostError(
-      'configuration',
-      host,
-      say('The ssh configuration {0} cannot be read: {1}', file.path, reasonOf(error)),
-      { cause: error },
-    );
+  // A file begins in the state of the line that includes it, and its own sections end with it.
+  let active = !never;
+  for (const { number, keyword, words, raw } of configLines(text)) {
+    const sense = words !== undefined && raw !== '' && isTaken(keyword, words, raw);
+    if (!sense) throw notUnderstood({ file: file.path, number, host, keyword });
+    switch (keyword) {
+      case 'host':
+        active = !never && matchesPatternList(pass.final ? hostNameOf(pass) : host, words);
+        break;
+      case 'match': {
+        const result = matchesCriteria(words, pass);
+        if (result === undefined) throw notUnderstood({ file: file.path, number, host, keyword });
+        active = !never && result;
+        break;
+      }
+      case 'include':
+        for (const path of includedFiles(words, file, pass.lookup.home))
+          readInto(
+            { path, required: false, includeBase: file.includeBase },
+            pass,
+            depth + 1,
+            !active,
+          );
+        break;
+      default:
+        if (active) record({ keyword, words, raw }, pass);
+    }
   }
-  applyLines(lines, file, pass, depth);
 }
 
-/**
- * The parser takes words apart and loses quotes, but a command is the rest of its line as it stands:
- * it is handed through the parser as one harmless word, which `directiveOf` undoes.
- */
-function hideCommands(text: string): string {
-  return text.replace(
-    /^([ \t]*proxycommand(?:[ \t]*=[ \t]*|[ \t]+))(.*)$/gim,
-    (_, head: string, command: string) => head + Buffer.from(command.trim()).toString('base64url'),
+/** ssh refuses such a file, too; to go on could mean to connect to another host than ssh would. */
+function notUnderstood(at: {
+  readonly file: string;
+  readonly number: number;
+  readonly host: string;
+  readonly keyword: string;
+}): HostError {
+  return new HostError(
+    'configuration',
+    at.host,
+    say(
+      'The ssh configuration {0}, line {1}, is not valid: see what stands behind {2}.',
+      at.file,
+      at.number,
+      at.keyword,
+    ),
   );
 }
 
@@ -134,94 +164,81 @@ function readConfig(file: ConfigSource, host: string): string | undefined {
   }
 }
 
-function applyLines(
-  lines: readonly ConfigLine[],
-  file: ConfigSource,
-  pass: Pass,
-  depth: number,
-): void {
-  for (const line of lines) {
-    if (!('param' in line)) continue;
-    const directive = directiveOf(line);
-    switch (directive.keyword) {
-      case 'host':
-        if ('config' in line && matchesPatternList(pass.lookup.host, directive.words))
-          applyLines(line.config, file, pass, depth);
-        break;
-      case 'match':
-        if ('config' in line && matchesCriteria(directive.words, pass))
-          applyLines(line.config, file, pass, depth);
-        break;
-      case 'include':
-        for (const path of includedFiles(directive.words, file, pass.lookup.home))
-          readInto({ path, required: false, includeBase: file.includeBase }, pass, depth + 1);
-        break;
-      default:
-        record(directive, pass);
-    }
-  }
-}
-
 function record(directive: Directive, { found, identityFiles }: Pass): void {
   const { keyword } = directive;
-  if (keyword === 'identityfile') {
+  if (keyword === 'identityfile' || keyword === 'identityfile2') {
     identityFiles.push(...directive.words);
     return;
   }
-  // Of ProxyJump and ProxyCommand the one that stands first switches the other off.
+  // To ssh a time of “none” is one that nothing was said about yet.
+  const time = keyword === 'connecttimeout' || keyword === 'serveraliveinterval';
+  if (time && directive.words[0] === 'none') return;
+  // Of ProxyJump and ProxyCommand the one that stands first switches the other off; a ProxyJump does
+  // so even when it says “none”.
   const proxy = keyword === 'proxyjump' || keyword === 'proxycommand';
   if (proxy && (found.has('proxyjump') || found.has('proxycommand'))) return;
   if (!found.has(keyword)) found.set(keyword, directive);
 }
 
-function directiveOf(line: Extract<ConfigLine, { param: string }>): Directive {
-  const keyword = line.param.toLowerCase();
-  const { value } = line;
-  if (keyword === 'proxycommand') {
-    const raw = typeof value === 'string' ? Buffer.from(value, 'base64url').toString() : '';
-    return { keyword, words: [raw], raw };
-  }
-  if (typeof value === 'string') return { keyword, words: [value], raw: value };
-  const raw = value
-    .map(({ val, separator, quoted }) => separator + (quoted === true ? `"${val}"` : val))
-    .join('')
-    .trim();
-  return { keyword, words: value.map(({ val }) => val), raw };
+/** `%h` of a HostName is the host as it was asked for; a name is then compared in lower case. */
+export function expandHostName(hostName: string | undefined, asked: string): string {
+  const name = (hostName ?? asked).replace(/%([h%])/g, (_, token: string) =>
+    token === '%' ? '%' : asked,
+  );
+  return isIP(name) === 0 ? name.toLowerCase() : name;
 }
 
-/** `Match` criteria (ssh_config(5)); everything that would run a command or ask the network fails. */
-function matchesCriteria(words: readonly string[], pass: Pass): boolean {
+function hostNameOf({ found, lookup }: Pass): string {
+  return expandHostName(found.get('hostname')?.words[0], lookup.host);
+}
+
+/**
+ * `Match` criteria (ssh_config(5)). What would run a command (`exec`) is never run and never holds;
+ * neither does what this program does not know. Undefined when the line makes no sense.
+ */
+function matchesCriteria(words: readonly string[], pass: Pass): boolean | undefined {
   const { lookup, found } = pass;
   const user = found.get('user')?.words[0] ?? lookup.localUser;
-  const hostName = (found.get('hostname')?.words[0] ?? lookup.host).replaceAll('%h', lookup.host);
-  let at = 0;
-  while (at < words.length) {
-    const word = words[at++] ?? '';
+  const subjects: Readonly<Record<string, string>> = {
+    host: hostNameOf(pass).toLowerCase(),
+    originalhost: lookup.host.toLowerCase(),
+    user,
+    localuser: lookup.localUser,
+  };
+  let result = true;
+  let criteria = 0;
+  const left = [...words];
+  for (let word = left.shift(); word !== undefined; word = left.shift()) {
     const negated = word.startsWith('!');
-    const [name = '', inline] = (negated ? word.slice(1) : word).split('=', 2);
-    const criterion = name.toLowerCase();
-    let holds: boolean;
+    const split = /^([^=]*)(?:=(.*))?$/s.exec(negated ? word.slice(1) : word);
+    const criterion = (split?.[1] ?? '').toLowerCase();
     if (criterion === 'all') {
-      holds = true;
-    } else if (criterion === 'final') {
-      pass.finalWanted = true;
-      holds = pass.final;
-    } else if (criterion === 'canonical') {
-      holds = false;
-    } else {
-      const patterns = (inline ?? words[at++] ?? '').split(',');
-      const subject = {
-        host: hostName,
-        originalhost: lookup.host,
-        user,
-        localuser: lookup.localUser,
-      }[criterion];
-      if (subject === undefined) return false;
-      holds = matchesPatternList(subject, patterns);
+      // Alone, or last behind one other.
+      return left.length > 0 || criteria > 1 ? undefined : result && !negated;
     }
-    if (holds === negated) return false;
+    criteria++;
+    if (criterion === 'final' || criterion === 'canonical') {
+      // Asked for by the mere word, whatever the other criteria say.
+      if (criterion === 'final') pass.finalWanted = true;
+      if (pass.final === negated) result = false;
+      continue;
+    }
+    const argument = split?.[2] ?? left.shift();
+    if (argument === undefined || argument === '') return undefined;
+    const subject = subjects[criterion];
+    if (subject === undefined) {
+      result = false;
+      continue;
+    }
+    const patterns = argument.split(',');
+    const namesHost = criterion === 'host' || criterion === 'originalhost';
+    const holds = matchesPatternList(
+      subject,
+      namesHost ? patterns.map((each) => each.toLowerCase()) : patterns,
+    );
+    if (holds === negated) result = false;
   }
-  return words.length > 0;
+  return criteria > 0 && result;
 }
 
 function includedFiles(

@@ -55,7 +55,8 @@ async function connectVia(
   // Before a socket is open: nothing may happen on it while nobody listens.
   const keys = new HostKeys(settings, environment, journey.prompts);
   await keys.read();
-  const jumps = givenJumps ?? settings.jumps.filter((jump) => !leadsBack(jump, target));
+  const jumps =
+    givenJumps ?? settings.jumps.filter((jump) => !leadsBack(jump, target, settings.user));
   if (trail.length > maxJumps)
     throw new HostError(
       'configuration',
@@ -89,10 +90,12 @@ async function connectVia(
   }
 }
 
-/** `Host *` with a ProxyJump applies to the jump host itself too; ssh ignores it there. */
-function leadsBack(jump: HostTarget, target: HostTarget): boolean {
+/** `Host *` with a ProxyJump applies to the jump host itself too; ssh gives up there (jumphost loop). */
+function leadsBack(jump: HostTarget, target: HostTarget, user: string): boolean {
   return (
-    (jump.address ?? jump.name) === (target.address ?? target.name) && jump.port === target.port
+    (jump.address ?? jump.name) === (target.address ?? target.name) &&
+    jump.port === target.port &&
+    (jump.user === undefined || jump.user === user)
   );
 }
 

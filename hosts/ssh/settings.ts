@@ -1,7 +1,11 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { configSources, lookUpConfig } from './config-file.ts';
+import { say } from '../../core/messages.ts';
+import { HostError } from '../host-error.ts';
+import { configSources, expandHostName, lookUpConfig } from './config-file.ts';
 import type { HostConfig } from './config-file.ts';
+import { jumpWords, readPort } from './config-values.ts';
+import { refuseHostileNames } from './host-names.ts';
 import type { HostTarget, SshEnvironment } from './target.ts';
 
 /** Everything needed to reach one host, with nothing left to look up. */
@@ -41,8 +45,12 @@ const defaultKeepalive = 15_000;
 /** ssh's order (ssh_config(5) IdentityFile), without the kinds that ssh2 cannot use. */
 const usualIdentities = ['id_rsa', 'id_ecdsa', 'id_ed25519'];
 
-/** Resolves a target as `ssh` would. Throws HostError `configuration` for files that cannot be read. */
+/**
+ * Resolves a target as `ssh` would (see `ssh -G`). Throws HostError `configuration` for files that
+ * cannot be read or make no sense, and for names that would be more than names to a shell.
+ */
 export function resolveSettings(target: HostTarget, environment: SshEnvironment): HostSettings {
+  refuseHostileNames(target);
   const home = environment.home ?? homedir();
   const variables = environment.variables ?? process.env;
   const localUser = localUserName(variables);
@@ -53,10 +61,10 @@ export function resolveSettings(target: HostTarget, environment: SshEnvironment)
     localUser,
     home,
   });
-  const hostName = expandTokens(config.first('hostname') ?? asked, { h: asked });
-  const port = target.port ?? portOf(config.first('port')) ?? 22;
+  const hostName = expandHostName(config.first('hostname'), asked);
+  const port = target.port ?? readPort(config.first('port') ?? '') ?? 22;
   const user = target.user ?? config.first('user') ?? localUser;
-  const alias = config.first('hostkeyalias');
+  const alias = config.first('hostkeyalias')?.toLowerCase();
   const tokens: Tokens = {
     h: hostName,
     n: asked,
@@ -64,15 +72,16 @@ export function resolveSettings(target: HostTarget, environment: SshEnvironment)
     r: user,
     u: localUser,
     d: home,
+    i: String(process.getuid?.() ?? ''),
     k: alias ?? asked,
     l: hostname(),
     L: hostname().split('.')[0] ?? '',
   };
-  const file = (text: string): string => filePath(text, { tokens, home, variables });
+  const file = (text: string): string =>
+    filePath(text, { tokens, home, variables, name: target.name });
   const files = (keyword: string, usual: readonly string[]): readonly string[] => {
     const named = config.words(keyword);
-    if (named?.[0]?.toLowerCase() === 'none') return [];
-    return (named ?? usual).map(file);
+    return named?.[0]?.toLowerCase() === 'none' ? [] : (named ?? usual);
   };
   const identityFiles = config.identityFiles.filter((name) => name.toLowerCase() !== 'none');
   const identitiesNamed = config.identityFiles.length > 0;
@@ -85,11 +94,12 @@ export function resolveSettings(target: HostTarget, environment: SshEnvironment)
     keyNameTakesPort: alias === undefined,
     userKnownHosts:
       environment.knownHostsFiles ??
-      files('userknownhostsfile', ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']),
+      files('userknownhostsfile', ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']).map(file),
+    // ssh expands nothing in these.
     globalKnownHosts: files('globalknownhostsfile', [
       '/etc/ssh/ssh_known_hosts',
       '/etc/ssh/ssh_known_hosts2',
-    ]),
+    ]).map((path) => resolve(path)),
     hashKnownHosts: yes(config.first('hashknownhosts')),
     refuseUnknownKeys: yes(config.first('stricthostkeychecking')),
     identityFiles: (identitiesNamed
@@ -102,7 +112,10 @@ export function resolveSettings(target: HostTarget, environment: SshEnvironment)
     jumps: jumpsOf(target, config, tokens),
     proxyCommand: proxyCommandOf(target, config, tokens),
     connectTimeout:
-      environment.connectTimeout ?? milliseconds(config.first('connecttimeout')) ?? defaultTimeout,
+      environment.connectTimeout ??
+      // Zero is “as long as it takes” to ssh; here every wait has a bound.
+      (milliseconds(config.first('connecttimeout')) || undefined) ??
+      defaultTimeout,
     keepalive:
       environment.keepalive ??
       (milliseconds(config.first('serveraliveinterval')) || undefined) ??
@@ -113,10 +126,20 @@ export function resolveSettings(target: HostTarget, environment: SshEnvironment)
 
 type Tokens = Readonly<Record<string, string>>;
 
-/** `%h` and the like; a token that means nothing here stays as it is. */
-function expandTokens(text: string, tokens: Tokens): string {
-  return text.replace(/%([a-zA-Z%])/g, (whole, token: string) =>
-    token === '%' ? '%' : (tokens[token] ?? whole),
+/** `%h` and the like. Throws HostError for a token that means nothing here, as ssh gives up, too. */
+function expandTokens(text: string, tokens: Tokens, host: string): string {
+  return text.replace(/%(.?)/gs, (whole, token: string) => {
+    const value = token === '%' ? '%' : tokens[token];
+    if (value === undefined) throw notExpanded(host, text, whole);
+    return value;
+  });
+}
+
+function notExpanded(host: string, text: string, part: string): HostError {
+  return new HostError(
+    'configuration',
+    host,
+    say('The ssh configuration of {0} says “{1}”, and {2} has no meaning there.', host, text, part),
   );
 }
 
@@ -126,11 +149,17 @@ function filePath(
     readonly tokens: Tokens;
     readonly home: string;
     readonly variables: Readonly<Record<string, string | undefined>>;
+    /** For messages. */
+    readonly name: string;
   },
 ): string {
-  const expanded = expandTokens(text, known.tokens).replace(
-    /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g,
-    (whole, name: string) => known.variables[name] ?? whole,
+  const expanded = expandTokens(text, known.tokens, known.name).replace(
+    /\$\{([^}]*)\}/g,
+    (whole, variable: string) => {
+      const value = known.variables[variable];
+      if (value === undefined) throw notExpanded(known.name, text, whole);
+      return value;
+    },
   );
   if (expanded === '~') return known.home;
   if (/^~[/\\]/.test(expanded)) return join(known.home, expanded.slice(2));
@@ -159,13 +188,18 @@ function windowsAgent(): string | undefined {
 function jumpsOf(target: HostTarget, config: HostConfig, tokens: Tokens): readonly HostTarget[] {
   const { jumpHost } = target;
   if (typeof jumpHost === 'object') return [jumpHost];
-  const text = jumpHost ?? config.raw('proxyjump');
-  if (text === undefined || text.toLowerCase() === 'none') return [];
-  return expandTokens(text, tokens)
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-    .map(parseJump);
+  const given = jumpHost?.trim().replace(/\s*,\s*/g, ',');
+  const words = jumpWords(given ?? config.raw('proxyjump') ?? 'none');
+  if (words[0]?.toLowerCase() === 'none' && words.length === 1) return [];
+  const expand = (text: string): string => expandTokens(text, tokens, target.name);
+  // What a token stands for may hold colons, so it is put in after the word was taken apart.
+  const jumps = words.map(parseJump).map((jump) => ({
+    ...jump,
+    name: expand(jump.name),
+    ...(jump.user === undefined ? {} : { user: expand(jump.user) }),
+  }));
+  jumps.forEach(refuseHostileNames);
+  return jumps;
 }
 
 /** `[user@]host[:port]`, `[user@][v6]:port` or `ssh://…`. */
@@ -174,8 +208,8 @@ export function parseJump(text: string): HostTarget {
   const at = bare.lastIndexOf('@');
   const user = at < 0 ? undefined : bare.slice(0, at);
   const rest = bare.slice(at + 1);
-  const match = /^\[([^\]]+)\](?::(\d+))?$/.exec(rest) ?? /^([^:]+)(?::(\d+))?$/.exec(rest);
-  const port = portOf(match?.[2]);
+  const match = /^\[([^\]]+)\](?::(\d*))?$/.exec(rest) ?? /^([^:]+)(?::(\d*))?$/.exec(rest);
+  const port = readPort(match?.[2] ?? '');
   return {
     name: match?.[1] ?? rest,
     ...(user === undefined ? {} : { user }),
@@ -191,7 +225,7 @@ function proxyCommandOf(
 ): string | undefined {
   const text = config.raw('proxycommand');
   if (target.jumpHost !== undefined || text === undefined) return undefined;
-  return text.toLowerCase() === 'none' ? undefined : expandTokens(text, tokens);
+  return text.toLowerCase() === 'none' ? undefined : expandTokens(text, tokens, target.name);
 }
 
 function localUserName(variables: Readonly<Record<string, string | undefined>>): string {
@@ -212,11 +246,6 @@ function nonEmpty(text: string | undefined): string | undefined {
 
 function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-function portOf(text: string | undefined): number | undefined {
-  const port = wholeNumber(text);
-  return port !== undefined && port >= 1 && port <= 65535 ? port : undefined;
 }
 
 /** Seconds, or sshd_config(5) time formats such as `1m30s`. */
