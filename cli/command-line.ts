@@ -3,6 +3,7 @@ import type { ParseArgsConfig } from 'node:util';
 import { render, say } from '../core/messages.ts';
 import { nearestName } from '../core/text/nearest.ts';
 import { HostError } from '../hosts/host-error.ts';
+import { RecordUnwritable } from '../hosts/run/record.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { commands } from './commands/all.ts';
 import type { CliCommand } from './commands/command.ts';
@@ -35,7 +36,11 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     if (command === undefined) throw unknownCommand(name);
     return await run(command, rest, terminal);
   } catch (error) {
-    if (error instanceof UsageError || error instanceof HostError) {
+    if (
+      error instanceof UsageError ||
+      error instanceof HostError ||
+      error instanceof RecordUnwritable
+    ) {
       terminal.note(`livemigrate: ${terminal.say(error.say)}`);
       return exitCode.failed;
     }

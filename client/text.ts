@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Message } from '../core/messages.ts';
 import { HostError } from '../hosts/host-error.ts';
+import { RecordUnwritable } from '../hosts/run/record.ts';
 
 /** A message of core in the editor's language. */
 export function show(message: Message): string {
@@ -9,7 +10,7 @@ export function show(message: Message): string {
 
 /** The sentence of an error of any kind, for a log or as the detail of a message. */
 export function causeOf(error: unknown): string {
-  if (error instanceof HostError) return show(error.say);
+  if (error instanceof HostError || error instanceof RecordUnwritable) return show(error.say);
   return error instanceof Error ? error.message : String(error);
 }
 

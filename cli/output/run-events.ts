@@ -55,6 +55,10 @@ function eventMessage(entry: RunEntry): Message | undefined {
       );
     case 'found-again':
       return say('{0} answers again after {1}.', entry.host, formatDuration(entry.gapMs));
+    case 'stalled':
+      return say('Nothing has been sent for {0}; the job waits.', formatDuration(entry.forMs));
+    case 'moving-again':
+      return say('Data is sent again after {0}.', formatDuration(entry.afterMs));
     case 'cancel-requested':
       return say('Cancelling …');
     case 'adjusted':

@@ -48,6 +48,10 @@ function linesOf(entry: RunEntry): readonly Line[] {
       return [say('{0} cannot be seen: {1}', entry.host, entry.why)];
     case 'found-again':
       return [say('{0} is seen again after {1}', entry.host, formatDuration(entry.gapMs))];
+    case 'stalled':
+      return [say('Nothing has been sent for {0}; the job waits.', formatDuration(entry.forMs))];
+    case 'moving-again':
+      return [say('Data is sent again after {0}.', formatDuration(entry.afterMs))];
     case 'cancel-requested':
       return [say('Cancelling was asked for')];
     case 'post-copy-requested':

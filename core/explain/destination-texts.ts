@@ -181,7 +181,8 @@ export const destinationTexts: readonly FailureText[] = [
   },
   {
     code: 'destination-qemu-ended',
-    pattern: /Unable to write to socket: Bad file descriptor|Unable to read from monitor/,
+    pattern:
+      /Unable to write to socket: Bad file descriptor|Unable to read from monitor|QEMU unexpectedly closed the monitor/,
     says: "operation failed: job 'migration out' failed: Unable to write to socket: Bad file descriptor",
     at: ['destination'],
     cause: say('A QEMU process ended during the migration.'),

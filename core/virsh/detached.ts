@@ -15,6 +15,8 @@ boot() { cat /proc/sys/kernel/random/boot_id; }
 birth() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 alive() { [ -n "\${2:-}" ] && [ "$(birth "$1")" = "$2" ] && [ "\${3:-}" = "$(boot)" ]; }
 whole() { cat >"$1.part" && mv -f -- "$1.part" "$1"; }
+# Seconds since the boot: a clock that nobody can set.
+uptime() { cut -d . -f 1 /proc/uptime; }
 `;
 
 /**
@@ -31,6 +33,7 @@ cd "$run" || exit
 virsh=$!
 virsh_birth=$(birth "$virsh")
 date +%s | whole "$run/started"
+uptime | whole "$run/started-uptime"
 printf '%s %s %s %s %s\\n' "$$" "$(birth "$$")" "$virsh" "\${virsh_birth:-0}" "$(boot)" |
   whole "$run/identity"
 watchdog=
@@ -38,9 +41,8 @@ if [ "$abort_after" -gt 0 ]; then
   {
     # No sleeping through: a virsh that is gone must not leave a timer that would one day
     # abort somebody else's job.
-    now() { cut -d . -f 1 /proc/uptime; }
-    deadline=$(($(now) + abort_after))
-    while [ "$(now)" -lt "$deadline" ]; do
+    deadline=$(($(uptime) + abort_after))
+    while [ "$(uptime)" -lt "$deadline" ]; do
       sleep 1
       alive "$virsh" "$virsh_birth" "$(boot)" || exit 0
     done
@@ -112,6 +114,7 @@ lines() { awk '{ print "|" $0 }'; }
 ask() { timeout 12 virsh -c qemu:///system "$@" 2>&1; }
 content() { [ ! -r "$run/$1" ] || { printf '@%s\\n' "$1"; tail -c 8192 "$run/$1" | lines; }; }
 printf '@now %s\\n' "$(date +%s)"
+printf '@uptime %s\\n' "$(uptime)"
 text=$(ask domjobinfo --domain "$domain" --rawstats); code=$?
 case $code$text in
   1*rawstats*) text=$(ask domjobinfo --domain "$domain"); code=$? ;;
@@ -145,7 +148,7 @@ fi
 # A supervisor that was killed could not remove them.
 case $state in finished | vanished) rm -f -- "$run"/*.xml ;; esac
 printf '@state %s\\n' "$state"
-for name in started timed-out exit out err abort; do content "$name"; done
+for name in started started-uptime timed-out exit out err abort; do content "$name"; done
 echo '@end'
 `;
 

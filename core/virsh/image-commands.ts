@@ -73,6 +73,20 @@ export function createImageCommand({ path, format, size, backing }: NewImage): C
   );
 }
 
+/**
+ * Looks whether an image is still in its place: prints `there`, `gone` or `replaced`. The identity that
+ * its creation printed comes on standard input; with an empty line any file of that name counts.
+ */
+export function findImageCommand(path: string): Command {
+  const script = `IFS= read -r identity
+if [ ! -e "$1" ]; then echo gone
+elif [ -n "$identity" ] && [ "$(stat -L -c '%d:%i:%W' -- "$1")" != "$identity" ]; then echo replaced
+else echo there
+fi
+`;
+  return command('sh', '-c', script, 'livemigrate-find', path);
+}
+
 /** Prints the SHA-256 of a file as it lies on the host, header and all. */
 export function hashFileCommand(path: string): Command {
   return command(

@@ -15,6 +15,8 @@ export interface RunReading {
   /** Epoch milliseconds by the source host's clock. */
   readonly now: number;
   readonly startedAt: number | undefined;
+  /** Milliseconds since virsh was started, by a clock that nobody sets; undefined after a reboot. */
+  readonly elapsedMs: number | undefined;
   /** The watchdog aborted the migration because its time was over. */
   readonly timedOut: boolean;
   /** The run that holds the domain's lock at this moment. */
@@ -36,6 +38,7 @@ export function parseRunReading(text: string): RunReading | undefined {
   if (state === undefined || now === undefined || domain === undefined || !frames.has('end')) {
     return undefined;
   }
+  const uptime = seconds(frames.get('uptime')?.value);
   const exit = frames.get('exit')?.body.trim();
   const job = frames.get('job');
   const body = (name: string): string => frames.get(name)?.body ?? '';
@@ -45,6 +48,7 @@ export function parseRunReading(text: string): RunReading | undefined {
     exitCode: exit !== undefined && /^\d+$/.test(exit) ? Number(exit) : undefined,
     now,
     startedAt: seconds(frames.get('started')?.body.trim()),
+    elapsedMs: elapsed(seconds(frames.get('started-uptime')?.body.trim()), uptime),
     timedOut: frames.has('timed-out'),
     lockHolder: holder === '' ? undefined : holder,
     out: body('out'),
@@ -80,6 +84,10 @@ function readFrames(text: string): ReadonlyMap<string, Frame> {
     }
   }
   return frames;
+}
+
+function elapsed(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined || to < from ? undefined : to - from;
 }
 
 function seconds(text: string | undefined): number | undefined {

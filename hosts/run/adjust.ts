@@ -12,6 +12,7 @@ import type { CancelInput } from './attach.ts';
 import type { Adjustment } from './entry.ts';
 import { createLinks } from './links.ts';
 import { openRun } from './open-run.ts';
+import { keep } from './record.ts';
 
 export interface AdjustInput extends CancelInput {
   /** Whole MiB/s, 1 to 8796093022207. */
@@ -53,7 +54,7 @@ export async function adjustRun(input: AdjustInput): Promise<AdjustResult> {
     if (code !== 0) return say('{0} could not be changed: {1}', setting, stderr.trim());
     const from = before.code === 0 && former !== undefined ? Number(former) : undefined;
     const change: Adjustment = { setting, to, from };
-    record.append({ type: 'adjusted', ...change });
+    keep(record, { type: 'adjusted', ...change });
     adjusted.push(change);
     return undefined;
   };

@@ -7,7 +7,7 @@ import type { RunInput } from './execute.ts';
 import { createLinks } from './links.ts';
 import type { Sessions } from './links.ts';
 import { isAlive } from './owner.ts';
-import { findRun, summarise } from './record.ts';
+import { findRun, RecordUnwritable, summarise } from './record.ts';
 import type { RunRecord } from './record.ts';
 import { pause } from './watch.ts';
 
@@ -115,7 +115,13 @@ export async function cancelRun(input: CancelInput): Promise<CancelResult> {
   if (record.entries().findLast((entry) => entry.type === 'phase')?.phase === 'post-copy') {
     return { ok: false, why: cannotCancelPostCopy() };
   }
-  record.append({ type: 'cancel-requested' });
+  try {
+    record.append({ type: 'cancel-requested' });
+  } catch (error) {
+    if (!(error instanceof RecordUnwritable)) throw error;
+    // Only the record tells the process that carries the run; after the launch libvirt is told.
+    if (!summary.launched) return { ok: false, why: error.say };
+  }
   if (!summary.launched) return { ok: true };
   const { plan } = summary;
   const links = createLinks(input.sessions);

@@ -8,6 +8,8 @@ export type GuestPlace =
   | 'source'
   | 'paused-on-source'
   | 'paused-on-destination'
+  /** Switched off or crashed on the source while it was moved; the destination never ran it. */
+  | 'off-on-source'
   /** Running on both: its disks are in danger. */
   | 'both'
   /** Post-copy stopped half-way: the memory is on two hosts, and the run can be recovered. */
@@ -103,6 +105,9 @@ export type RunEvent =
   | { readonly type: 'progress'; readonly progress: JobProgress; readonly percent: number }
   | { readonly type: 'lost-sight'; readonly host: string; readonly why: string }
   | { readonly type: 'found-again'; readonly host: string; readonly gapMs: number }
+  /** The job goes on, but nothing has been sent for that long. */
+  | { readonly type: 'stalled'; readonly forMs: number }
+  | { readonly type: 'moving-again'; readonly afterMs: number }
   | { readonly type: 'cancel-requested' }
   | { readonly type: 'post-copy-requested' }
   | ({ readonly type: 'adjusted' } & Adjustment)

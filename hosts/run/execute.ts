@@ -12,7 +12,7 @@ import { explain } from './explain.ts';
 import { finishRun } from './finish.ts';
 import { createLinks } from './links.ts';
 import type { Links, Sessions } from './links.ts';
-import { isIntact, summarise } from './record.ts';
+import { isIntact, keep, RecordUnwritable, summarise } from './record.ts';
 import type { RunRecord } from './record.ts';
 import { effectsOf } from './undo.ts';
 import { watchRun } from './watch.ts';
@@ -42,19 +42,24 @@ export interface RunContext {
   readonly record: RunRecord;
   readonly links: Links;
   readonly signal: AbortSignal;
+  /** Tells what happened and records it; when it cannot be written now, with what comes later. */
   readonly emit: (event: RunEvent) => void;
+  /** Records what is about to be done. @throws RecordUnwritable: then it must not be done */
+  readonly journal: (event: RunEvent) => void;
   /** Standard output of the steps that this process ran; never recorded. */
   readonly outputs: Map<string, string>;
   /** The claim under which this process carries the run. */
   readonly claim: string | undefined;
+  /** Milliseconds since the run began; the machine's clock may be set meanwhile. */
+  readonly age: () => number;
   readonly interval: number | undefined;
   readonly patience: number | undefined;
 }
 
 /**
  * Carries a plan out: exactly its steps, in their order, each command as it stands in the plan. The
- * launch is sent once and never again. Failures are outcomes; it throws only when the record cannot
- * be written.
+ * launch is sent once and never again. Failures are outcomes, also a record that cannot be
+ * written any more.
  */
 export async function startRun(input: RunInput): Promise<RunOutcome> {
   const context = contextOf(input);
@@ -76,29 +81,45 @@ export async function startRun(input: RunInput): Promise<RunOutcome> {
   }
   for (const step of plan.steps) {
     if (step.kind === 'prove') continue;
-    const failure =
-      stopRequested(context) ??
-      (step.kind === 'launch'
-        ? await launch(context, step, step.command)
-        : await runStep(context, step));
+    const failure = stopRequested(context) ?? (await take(context, step));
     if (failure === 'unknown') break;
     if (failure !== undefined) return endBeforeLaunch(context, failure);
   }
   return followToEnd(context);
 }
 
+/** One step; what cannot be recorded first is not done: nobody could find it again and take it back. */
+async function take(context: RunContext, step: Step): Promise<Cause | 'unknown' | undefined> {
+  try {
+    return step.kind === 'launch'
+      ? await launch(context, step, step.command)
+      : await runStep(context, step);
+  } catch (error) {
+    if (error instanceof RecordUnwritable) return unwritable(error);
+    throw error;
+  }
+}
+
 export function contextOf(input: Omit<RunInput, 'confirmFreshDigest'>): RunContext {
   const { record, onEvent } = input;
+  const begun = performance.now();
+  // A run that another program began is as old as its record says; a clock set back makes it no younger.
+  const before = Math.max(0, Date.now() - (record.entries()[0]?.at ?? Date.now()));
   return {
     plan: input.plan,
     record,
     links: createLinks(input.sessions),
     signal: input.signal ?? new AbortController().signal,
     emit: (event) => {
+      const entry = keep(record, event);
+      onEvent?.(entry);
+    },
+    journal: (event) => {
       const entry = record.append(event);
       onEvent?.(entry);
     },
     outputs: new Map(),
+    age: () => before + performance.now() - begun,
     claim: record.entries().findLast((entry) => entry.type === 'owner')?.owner.claim,
     interval: input.interval,
     patience: input.patience,
@@ -164,16 +185,25 @@ function stopRequested({ signal, record }: RunContext): Cause | undefined {
   return asked ? cancelled() : undefined;
 }
 
+function unwritable(error: RecordUnwritable): Cause {
+  return {
+    code: 'record-unwritable',
+    message: error.say,
+    remedy: say('Free space or mend the folder, then launch again; LIVEMIGRATE_STATE moves it.'),
+    text: '',
+  };
+}
+
 function cancelled(): Cause {
   return { code: 'cancelled', message: say('The migration was cancelled.'), text: '' };
 }
 
 /** Runs one step to its end; the journal is written before, so that a crash leaves a trace. */
 async function runStep(
-  { plan, links, emit, signal, outputs }: RunContext,
+  { plan, links, emit, journal, signal, outputs }: RunContext,
   step: Step,
 ): Promise<Cause | undefined> {
-  emit({ type: 'step', step: step.id, state: 'started' });
+  journal({ type: 'step', step: step.id, state: 'started' });
   const input = step.inputFrom === undefined ? undefined : outputs.get(step.inputFrom);
   const command = input === undefined ? step.command : { ...step.command, stdin: input };
   // A step of two minutes is soon over and leaves nothing unclear; a longer one can be stopped.
@@ -192,8 +222,7 @@ async function runStep(
   }
   if (result.code !== 0) {
     const cause = explain(result.stderr);
-    const message = say('Step {0} failed: {1}', step.id, cause.text);
-    return { code: cause.code, message, text: cause.text };
+    return { ...cause, message: say('Step {0} failed: {1}', step.id, cause.text) };
   }
   outputs.set(step.id, result.stdout);
   if (step.kind === 'create-image') {
@@ -211,7 +240,7 @@ async function runStep(
  * then finds out; it is never sent a second time.
  */
 export async function launch(
-  { plan, record, links, emit, signal }: RunContext,
+  { plan, record, links, emit, journal, signal }: RunContext,
   step: Step,
   migrate: Command,
 ): Promise<Cause | 'unknown' | undefined> {
@@ -230,7 +259,7 @@ export async function launch(
     migrate,
     xml: made?.xml,
   });
-  emit({ type: 'step', step: step.id, state: 'started' });
+  journal({ type: 'step', step: step.id, state: 'started' });
   let result: ExecResult;
   try {
     result = await links.exec(host, command, { timeout: 60_000 });
@@ -292,6 +321,7 @@ export async function followToEnd(context: RunContext): Promise<RunOutcome> {
     runId: launchIdOf(record),
     launched: before.some(({ type }) => type === 'launched'),
     percent: summarise(before)?.percent ?? 0,
+    identities: effectsOf(before).remembered,
   });
   switch (watched.kind) {
     case 'stopped':
@@ -308,11 +338,14 @@ export async function followToEnd(context: RunContext): Promise<RunOutcome> {
       return end(context, { failure, reading: undefined, last: undefined, signal });
     }
     case 'ended':
-      return end(context, { reading: watched.reading, last: watched.last, signal });
+      return end(context, { ...watched, signal });
   }
 }
 
-type EndInput = Pick<Parameters<typeof finishRun>[0], 'reading' | 'last' | 'failure' | 'signal'>;
+type EndInput = Pick<
+  Parameters<typeof finishRun>[0],
+  'reading' | 'last' | 'failure' | 'because' | 'signal'
+>;
 
 async function end(context: RunContext, how: EndInput): Promise<RunOutcome> {
   const entries = context.record.entries();
@@ -322,7 +355,6 @@ async function end(context: RunContext, how: EndInput): Promise<RunOutcome> {
     runId: launchIdOf(context.record),
     effects: effectsOf(entries),
     cancelRequested: entries.some(({ type }) => type === 'cancel-requested'),
-    startedAt: entries[0]?.at ?? 0,
   });
   // An open end stays open: the run can be attached to again.
   if (outcome.result === 'detached' || outcome.result === 'uncertain') {

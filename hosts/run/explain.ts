@@ -17,8 +17,13 @@ export function recentErrors(log: string, withinMs: number): readonly string[] {
     if (at === undefined || now - at > withinMs) return [];
     // 2026-11-23 00:47:22.896+0000: 45: error : function:123 : the text
     const text = /: error : \S+:\d+ : (.*)$/.exec(line)?.[1] ?? /\]: (.*)$/.exec(line)?.[1];
-    return text === undefined ? [] : [text];
+    return text === undefined || startsUp(text) ? [] : [text];
   });
+}
+
+/** What a daemon complains of when it is started, on hosts that lack one thing or other. */
+function startsUp(text: string): boolean {
+  return /\/dev\/kvm|dmidecode|Failed to get udev device/.test(text);
 }
 
 /** What QEMU said of a guest (`guestLogCommand`) within the last `withinMs`, oldest first. */

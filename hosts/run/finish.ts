@@ -12,6 +12,7 @@ import { parseRunReading } from '../../core/virsh/run-reading.ts';
 import type { RunReading } from '../../core/virsh/run-reading.ts';
 import { reasonOf } from '../host-error.ts';
 import type { Cause, GuestPlace, Measured, RunEvent, RunOutcome } from './entry.ts';
+import { imageLost, lostImages } from './copied-images.ts';
 import { explain, recentErrors, recentGuestErrors } from './explain.ts';
 import type { Links } from './links.ts';
 import { undoSteps } from './undo.ts';
@@ -32,8 +33,10 @@ export interface FinishInput {
   readonly last: JobProgress | undefined;
   readonly effects: Effects;
   readonly cancelRequested: boolean;
-  /** Epoch milliseconds of the run's start; bounds what counts in a daemon's log. */
-  readonly startedAt: number;
+  /** What the watch found out about the end, and libvirt does not say. */
+  readonly because?: Cause | undefined;
+  /** Milliseconds since the run's start; bounds what counts in a daemon's log. */
+  readonly age: () => number;
   /** Milliseconds that both hosts have to answer; 120000 by default. */
   readonly patience?: number | undefined;
 }
@@ -53,9 +56,13 @@ export async function finishRun(input: FinishInput): Promise<RunOutcome> {
   const { plan, reading } = input;
   const sight = await lookAtBothHosts(input);
   if (input.signal.aborted) return outcome(input, { result: 'detached', guest: 'unknown' });
-  const guest = placeOf(sight);
-  const cause = input.failure ?? (await findCause(input, guest));
+  const guest = placeWithin(plan, reading, sight);
   if (guest === 'destination') {
+    const cause = input.failure ?? (await findCause(input, guest));
+    const lost = await lostImages(input, input.effects.remembered, {
+      timeout: queryTimeout,
+      signal: input.signal,
+    });
     const measured = await readStatistics(input);
     const guestAgent = await askGuestAgent(input);
     return {
@@ -72,12 +79,16 @@ export async function finishRun(input: FinishInput): Promise<RunOutcome> {
       measured,
       guestAgent,
       undone: [],
+      ...(lost[0] === undefined
+        ? {}
+        : { result: 'failed', cause: imageLost(lost[0], plan.destination.host) }),
     };
   }
+  const cause = input.failure ?? input.because ?? (await findCause(input, guest));
   const result = resultOf(input, guest, cause);
   const undone = await undoSteps({
     ...input,
-    guestIsBack: guest === 'source' || guest === 'paused-on-source',
+    guestIsBack: guest === 'source' || guest === 'paused-on-source' || guest === 'off-on-source',
     destinationIsClear: isOff(sight.destination),
     sourceIsQuiet: () => sourceIsQuiet(input),
   });
@@ -123,7 +134,11 @@ async function lookAtBothHosts(input: FinishInput): Promise<Sight> {
     const elapsed = performance.now() - begun;
     const place = placeOf(sight);
     const broken = postCopyOf(source) === 'failed' && place !== 'unknown';
-    const settled = place === 'destination' || broken || (place === 'source' && isOff(destination));
+    const settled =
+      place === 'destination' ||
+      placeWithin(plan, input.reading, sight) === 'off-on-source' ||
+      broken ||
+      (place === 'source' && isOff(destination));
     const known = source.kind !== 'unknown' && destination.kind !== 'unknown';
     const enough = elapsed > patience || (known && elapsed > Math.min(30_000, patience / 4));
     if (settled || enough || signal.aborted) return sight;
@@ -160,6 +175,26 @@ async function lookAtBothHosts(input: FinishInput): Promise<Sight> {
 /** Nothing of the domain executes or is on its way on this host. */
 function isOff(state: DomainState): boolean {
   return state.kind === 'absent' || (state.kind === 'present' && state.state === 'shut off');
+}
+
+/**
+ * A guest that ended on the source while libvirt was still copying it: its disks there are the
+ * current ones. The destination defines the domain before it lets it run; where a definition was
+ * asked for and none is there, the guest never ran there.
+ */
+function placeWithin(plan: Plan, reading: RunReading | undefined, sight: Sight): GuestPlace {
+  const place = placeOf(sight);
+  const { source, destination } = sight;
+  const refused = (reading?.exitCode ?? 0) > 0 && (reading?.exitCode ?? 0) <= 128;
+  const defines = plan.steps.some(
+    ({ kind, command }) => kind === 'launch' && command.argv.includes('--persistent'),
+  );
+  const ended =
+    source.kind === 'present' &&
+    source.state === 'shut off' &&
+    ['crashed', 'shutdown', 'destroyed'].includes(source.reason ?? '');
+  const never = destination.kind === 'absent';
+  return place === 'nowhere' && refused && defines && ended && never ? 'off-on-source' : place;
 }
 
 function placeOf({ source, destination }: Sight): GuestPlace {
@@ -219,6 +254,13 @@ function messageOf(plan: Plan, guest: GuestPlace, result: RunOutcome['result']):
         domain,
         destination.host,
       );
+    case 'off-on-source':
+      return say(
+        '{0} was switched off or crashed on {1} while it was migrated; it never ran on {2}. Its disks on {1} are the current ones: start it there.',
+        domain,
+        source.host,
+        destination.host,
+      );
     case 'both':
       return say(
         '{0} runs on {1} and on {2} at once. Its disks are in danger: stop one of them now.',
@@ -271,6 +313,14 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
       text: '',
     };
   }
+  if (/Disconnected from qemu:\/\/\/system due to end of file/.test(text)) {
+    return {
+      code: undefined,
+      message: say('libvirtd on {0} ended during the migration.', input.plan.source.host),
+      remedy: say('Look into its log or journal for a crash or a restart, then launch again.'),
+      text,
+    };
+  }
   // To the source an aborted migration can look as if the destination had hung up.
   const asked = input.cancelRequested || reading.timedOut;
   if (asked && guest === 'source' && hidesCause(text)) {
@@ -292,7 +342,7 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
 }
 
 async function daemonErrors(
-  { plan, links, signal, startedAt }: FinishInput,
+  { plan, links, signal, age }: FinishInput,
   side: 'source' | 'destination',
 ): Promise<readonly string[]> {
   try {
@@ -300,19 +350,14 @@ async function daemonErrors(
       timeout: queryTimeout,
       signal,
     });
-    return recentErrors(stdout, Date.now() - startedAt + 5000).filter((text) => !hidesCause(text));
+    return recentErrors(stdout, age() + 5000).filter((text) => !hidesCause(text));
   } catch {
     return [];
   }
 }
 
 /** What the guest's QEMU said on the destination, then on the source. */
-async function guestErrors({
-  plan,
-  links,
-  signal,
-  startedAt,
-}: FinishInput): Promise<readonly string[]> {
+async function guestErrors({ plan, links, signal, age }: FinishInput): Promise<readonly string[]> {
   const asked = [
     { host: plan.destination.host, domain: plan.destinationDomain },
     { host: plan.source.host, domain: plan.domain },
@@ -322,7 +367,7 @@ async function guestErrors({
       try {
         const options = { timeout: queryTimeout, signal };
         const { stdout } = await links.exec(host, guestLogCommand(domain), options);
-        return recentGuestErrors(stdout, Date.now() - startedAt + 5000);
+        return recentGuestErrors(stdout, age() + 5000);
       } catch {
         return [];
       }

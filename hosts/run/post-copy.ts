@@ -8,6 +8,7 @@ import { contextOf, followToEnd, launch } from './execute.ts';
 import { createLinks } from './links.ts';
 import { isAlive } from './owner.ts';
 import { openRun } from './open-run.ts';
+import { keep, RecordUnwritable } from './record.ts';
 import type { RunRecord } from './record.ts';
 
 export type SwitchResult = { readonly ok: true } | { readonly ok: false; readonly why: Message };
@@ -33,7 +34,7 @@ export async function switchToPostCopy(input: CancelInput): Promise<SwitchResult
   }
   if (!summary.launched)
     return { ok: false, why: say('Run {0} has not been launched yet.', input.id) };
-  record.append({ type: 'post-copy-requested' });
+  keep(record, { type: 'post-copy-requested' });
   try {
     const { code, stderr } = await createLinks(input.sessions).exec(plan.source.host, command, {
       timeout: 60_000,
@@ -77,10 +78,16 @@ export async function recoverRun(input: AttachInput): Promise<RecoverResult> {
   const context = { ...contextOf({ ...input, plan, record }), claim: input.owner.claim };
   const refusal = await whyNotRecoverable(context);
   if (refusal !== undefined) return { ok: false, why: refusal };
-  record.append({ type: 'owner', owner: input.owner });
-  const tries = record.entries().filter(({ type }) => type === 'recovery').length;
-  context.emit({ type: 'recovery', launch: `${record.id}-r${String(tries + 1)}` });
-  const failure = await launch(context, step, command);
+  let failure: Awaited<ReturnType<typeof launch>>;
+  try {
+    record.append({ type: 'owner', owner: input.owner });
+    const tries = record.entries().filter(({ type }) => type === 'recovery').length;
+    context.journal({ type: 'recovery', launch: `${record.id}-r${String(tries + 1)}` });
+    failure = await launch(context, step, command);
+  } catch (error) {
+    if (error instanceof RecordUnwritable) return { ok: false, why: error.say };
+    throw error;
+  }
   if (failure !== undefined && failure !== 'unknown') {
     context.emit({ type: 'released', claim: input.owner.claim });
     return { ok: false, why: failure.message };

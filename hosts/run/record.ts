@@ -8,11 +8,15 @@ import {
   readFileSync,
   readSync,
   readdirSync,
+  rmSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { planDigest } from '../../core/planner/digest.ts';
+import { render, say } from '../../core/messages.ts';
+import type { Message } from '../../core/messages.ts';
 import type { Plan } from '../../core/planner/plan.ts';
+import { reasonOf } from '../host-error.ts';
 import type { Owner, RunEntry, RunEvent, RunOutcome } from './entry.ts';
 
 /** SHA-256 in hex: the hash behind every plan's digest. */
@@ -33,9 +37,41 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
 export interface RunRecord {
   readonly id: string;
   readonly file: string;
+  /**
+   * Writes what happened. @throws RecordUnwritable when that cannot be; the entry is then kept in
+   * memory, counts as one of `entries`, and is written before the next one that can be.
+   */
   append(event: RunEvent): RunEntry;
   /** All entries so far. A line that was torn by a crash is left out. */
   entries(): readonly RunEntry[];
+}
+
+/** The folder of the records is full, read-only or gone. `say` names the file and the reason. */
+export class RecordUnwritable extends Error {
+  override readonly name = 'RecordUnwritable';
+  readonly say: Message;
+  /** The entry that was not written. */
+  readonly entry: RunEntry | undefined;
+
+  constructor(file: string, cause: unknown, entry?: RunEntry) {
+    const message = say('The record {0} cannot be written: {1}', file, reasonOf(cause));
+    super(render(message), { cause });
+    this.say = message;
+    this.entry = entry;
+  }
+}
+
+/**
+ * Appends what has happened already, or is under way whether it can be written or not: a record
+ * that cannot be written must not end the watching of a migration.
+ */
+export function keep(record: RunRecord, event: RunEvent): RunEntry {
+  try {
+    return record.append(event);
+  } catch (error) {
+    if (error instanceof RecordUnwritable && error.entry !== undefined) return error.entry;
+    throw error;
+  }
 }
 
 /** A run as its record tells it. */
@@ -55,7 +91,10 @@ export interface RunSummary {
   readonly outcome: RunOutcome | undefined;
 }
 
-/** Begins the record of a run; the plan stands in its first line. */
+/**
+ * Begins the record of a run; the plan stands in its first line. @throws RecordUnwritable when it
+ * cannot be kept: then nothing is begun, and no half of a record stays.
+ */
 export function createRun(
   plan: Plan,
   owner: Owner,
@@ -63,15 +102,24 @@ export function createRun(
 ): RunRecord {
   const now = options.now ?? Date.now;
   const runs = runsFolder(options.folder);
-  mkdirSync(runs, { recursive: true, mode: 0o700 });
   const stamp = new Date(now()).toISOString().replace(/\D/g, '').slice(0, 14);
   const id = `${stamp}-${randomBytes(4).toString('hex')}`;
   const file = join(runs, `${id}.jsonl`);
-  closeSync(openSync(file, 'wx', 0o600));
-  const record = openRecord(id, file, now);
-  record.append({ type: 'run', format: 'livemigrate-run/1', id, plan });
-  record.append({ type: 'owner', owner });
-  return record;
+  try {
+    mkdirSync(runs, { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    throw new RecordUnwritable(file, error);
+  }
+  try {
+    const record = openRecord(id, file, now);
+    record.append({ type: 'run', format: 'livemigrate-run/1', id, plan });
+    record.append({ type: 'owner', owner });
+    return record;
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  }
 }
 
 /** The record of a run that exists; undefined when there is none of that id. */
@@ -159,18 +207,30 @@ function runsFolder(folder: string | undefined): string {
 }
 
 function openRecord(id: string, file: string, now: () => number): RunRecord {
+  const waiting: RunEntry[] = [];
   return {
     id,
     file,
     append(event) {
       const entry: RunEntry = { at: now(), ...event };
-      // One write for the whole line, so that lines of two programs never mix; a torn line before
-      // it is closed off first.
-      const line = `${endsTorn(file) ? '\n' : ''}${JSON.stringify(entry)}\n`;
-      appendFileSync(file, line, { mode: 0o600 });
+      // What moves is soon said anew: when the folder is full only the last word of it is of use.
+      const before = waiting.at(-1);
+      if (entry.type === 'progress' && before?.type === 'progress') waiting.pop();
+      waiting.push(entry);
+      try {
+        for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+          // One write for the whole line, so that lines of two programs never mix; a torn line
+          // before it is closed off first.
+          const line = `${endsTorn(file) ? '\n' : ''}${JSON.stringify(next)}\n`;
+          appendFileSync(file, line, { mode: 0o600 });
+          waiting.shift();
+        }
+      } catch (error) {
+        throw new RecordUnwritable(file, error, entry);
+      }
       return entry;
     },
-    entries: () => parseEntries(readFileSync(file, 'utf8')),
+    entries: () => [...parseEntries(readFileSync(file, 'utf8')), ...waiting],
   };
 }
 

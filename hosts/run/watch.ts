@@ -6,8 +6,11 @@ import { progressPercent } from '../../core/virsh/job-info.ts';
 import type { JobProgress } from '../../core/virsh/job-info.ts';
 import { parseRunReading } from '../../core/virsh/run-reading.ts';
 import type { RunReading } from '../../core/virsh/run-reading.ts';
+import { say } from '../../core/messages.ts';
 import { reasonOf } from '../host-error.ts';
-import type { RunEvent } from './entry.ts';
+import { imageRemoved, lostImages } from './copied-images.ts';
+import type { LostImage } from './copied-images.ts';
+import type { Cause, RunEvent } from './entry.ts';
 import type { Links } from './links.ts';
 
 export interface WatchInput {
@@ -21,6 +24,8 @@ export interface WatchInput {
   readonly launched: boolean;
   /** Percent that was reached before. */
   readonly percent: number;
+  /** By its step: the identity of a created image. */
+  readonly identities: ReadonlyMap<string, string>;
   /** Milliseconds for tests; 1000 by default. */
   readonly interval?: number | undefined;
 }
@@ -31,6 +36,8 @@ export type WatchEnd =
       readonly kind: 'ended';
       readonly reading: RunReading;
       readonly last: JobProgress | undefined;
+      /** What was seen on the way and explains the end. */
+      readonly because: Cause | undefined;
     }
   /** It is certain that the launch never took place, and that it no longer can. */
   | { readonly kind: 'never-started' }
@@ -39,6 +46,10 @@ export type WatchEnd =
 const readTimeout = 60_000;
 /** Milliseconds added to the file's timeout before this program does what the watchdog should. */
 const watchdogGrace = 30_000;
+/** Milliseconds without a byte after which a job counts as stalled. */
+const stallAfter = 15_000;
+/** Milliseconds between two looks at the images that are copied into. */
+const imageInterval = 5000;
 
 /**
  * Watches a run until its end. A host that is out of sight is no failure: the migration goes on
@@ -54,6 +65,10 @@ export async function watchRun(input: WatchInput): Promise<WatchEnd> {
     failures: 0,
     quietEnds: 0,
     aborted: false,
+    moved: undefined,
+    stalled: false,
+    imageLook: undefined,
+    lostImage: undefined,
   };
   const begun = performance.now();
   while (!input.signal.aborted) {
@@ -74,6 +89,12 @@ interface WatchState {
   /** Readings in a row that show no process and no job: one alone can be a daemon's restart. */
   quietEnds: number;
   aborted: boolean;
+  /** What had been sent when something was sent last, and when that was seen. */
+  moved: { readonly bytes: number; readonly at: number } | undefined;
+  stalled: boolean;
+  /** When the images were looked at last; it goes on beside the watching. */
+  imageLook: number | undefined;
+  lostImage: LostImage | undefined;
 }
 
 /** One reading; undefined while the source host is out of sight. */
@@ -113,16 +134,63 @@ async function judge(
 ): Promise<WatchEnd | undefined> {
   report(input, state, reading);
   if (reading.state === 'finished' && !goesOnWithoutVirsh(reading)) {
-    return { kind: 'ended', reading, last: state.last };
+    return ended(input, state, reading);
   }
   if (reading.state === 'absent' && !input.launched) return neverStarted(input);
   await abortOverdue(input, state, reading);
+  await guardImages(input, state, reading);
   // With --p2p the daemon carries the migration on although virsh is gone.
   const gone = reading.state === 'vanished' || reading.state === 'absent';
   const over = reading.job?.state !== 'active' || isBroken(reading);
   const quiet = gone && over && reading.domain.kind !== 'unknown';
   state.quietEnds = quiet ? state.quietEnds + 1 : 0;
-  return state.quietEnds >= 3 ? { kind: 'ended', reading, last: state.last } : undefined;
+  return state.quietEnds >= 3 ? ended(input, state, reading) : undefined;
+}
+
+function ended({ plan }: WatchInput, state: WatchState, reading: RunReading): WatchEnd {
+  const { last, lostImage, stalled, moved } = state;
+  let because: Cause | undefined;
+  if (lostImage !== undefined) because = imageRemoved(lostImage, plan.destination.host);
+  else if (stalled && reading.timedOut) {
+    because = {
+      code: 'net-link-stable',
+      message: say(
+        'In the last {0} s before its time was over nothing was sent from {1} to {2}.',
+        Math.round((performance.now() - (moved?.at ?? 0)) / 1000),
+        plan.source.host,
+        plan.destination.host,
+      ),
+      remedy: say('Look at the network that the migration goes over, and at its firewalls.'),
+      text: reading.err.trim(),
+    };
+  }
+  return { kind: 'ended', reading, last, because };
+}
+
+/**
+ * Ends a migration whose image on the destination is not in its place any more, as long as the guest
+ * is still on the source. The look goes on beside the watching: a destination that is slow or out of
+ * sight must not delay it.
+ */
+async function guardImages(
+  input: WatchInput,
+  state: WatchState,
+  { job, domain }: RunReading,
+): Promise<void> {
+  const { plan, links, signal, identities } = input;
+  if (job?.state !== 'active' || postCopyOf(domain) !== undefined) return;
+  if (state.lostImage !== undefined) {
+    const options = { timeout: readTimeout, signal };
+    await links.exec(plan.source.host, plan.watch.cancel, options).catch(() => undefined);
+    return;
+  }
+  const now = performance.now();
+  if (job.phase === 'setup' || now - (state.imageLook ?? 0) < imageInterval) return;
+  state.imageLook = Number.POSITIVE_INFINITY;
+  void lostImages(input, identities, { timeout: readTimeout, signal }).then((lost) => {
+    state.lostImage = lost[0];
+    state.imageLook = performance.now();
+  });
 }
 
 /** libvirt keeps the job of a post-copy that stopped half-way; nothing moves in it any more. */
@@ -148,8 +216,26 @@ function report({ emit, plan }: WatchInput, state: WatchState, reading: RunReadi
     state.phase = job.phase;
     emit({ type: 'phase', phase: job.phase });
   }
+  reportStall(emit, state, job);
   state.percent = progressPercent(job, state.percent, plan.memoryBytes);
   emit({ type: 'progress', progress: job, percent: state.percent });
+}
+
+/** libvirt waits for ever when the network swallows everything: only the figures show it. */
+function reportStall(emit: WatchInput['emit'], state: WatchState, job: JobProgress): void {
+  if (job.phase === 'setup') return;
+  const bytes = (job.memory?.processed ?? 0) + (job.disk?.processed ?? 0);
+  const now = performance.now();
+  const still = state.moved !== undefined && state.moved.bytes === bytes;
+  const since = state.moved?.at ?? now;
+  if (!still) state.moved = { bytes, at: now };
+  if (still && !state.stalled && now - since >= stallAfter) {
+    state.stalled = true;
+    emit({ type: 'stalled', forMs: Math.round(now - since) });
+  } else if (!still && state.stalled) {
+    state.stalled = false;
+    emit({ type: 'moving-again', afterMs: Math.round(now - since) });
+  }
 }
 
 /**
@@ -179,12 +265,11 @@ async function abortOverdue(
   state: WatchState,
   reading: RunReading,
 ): Promise<void> {
-  const { startedAt, now, job } = reading;
-  if (plan.abortAfter === undefined || startedAt === undefined || state.aborted) return;
+  const { elapsedMs, job } = reading;
+  if (plan.abortAfter === undefined || elapsedMs === undefined || state.aborted) return;
   if (reading.state !== 'vanished' && reading.state !== 'finished') return;
   if (job?.state !== 'active') return;
-  if (job.operation !== 'migration-out' || now - startedAt < plan.abortAfter + watchdogGrace)
-    return;
+  if (job.operation !== 'migration-out' || elapsedMs < plan.abortAfter + watchdogGrace) return;
   state.aborted = true;
   await links
     .exec(plan.source.host, plan.watch.cancel, { timeout: readTimeout, signal })
