@@ -1,15 +1,15 @@
 import { isOfDatatype, normalized } from './datatypes.ts';
 import { isOpen, nameMatches, namesOf } from './pattern.ts';
-import type { Attribute, Element, ExpandedName, Pattern } from './pattern.ts';
+import type {
+  Attribute,
+  ByName,
+  Element,
+  ExpandedName,
+  Pattern,
+  PatternMemo,
+  Step,
+} from './pattern.ts';
 import type { PatternStore } from './pattern-store.ts';
-
-/** What can come next, by name; `open` are those whose names cannot be listed. */
-export interface ByName<T> {
-  readonly named: ReadonlyMap<ExpandedName, readonly T[]>;
-  readonly open: readonly T[];
-  /** All of them. */
-  readonly all: ReadonlySet<T>;
-}
 
 /**
  * Derivatives of patterns (Brzozowski; for RELAX NG after James Clark's "An algorithm for RELAX NG
@@ -19,49 +19,74 @@ export interface ByName<T> {
  */
 export class Derivatives {
   readonly store: PatternStore;
-  private readonly elements = new Map<Pattern, ByName<Element>>();
-  private readonly attributes = new Map<Pattern, ByName<Attribute>>();
-  private readonly elementsByName: NextByName<Element> = new Map();
-  private readonly attributesByName: NextByName<Attribute> = new Map();
-  private readonly closed = new Map<Pattern, Pattern>();
-  private readonly released = new Map<Pattern, Pattern>();
-  private readonly afterOne = new Map<Pattern, Map<Pattern, Pattern>>();
-  private readonly afterSome = new Map<Pattern, Map<string, Pattern>>();
-  private readonly accepted = new Map<Attribute, Map<string, boolean>>();
 
   constructor(store: PatternStore) {
     this.store = store;
   }
 
+  /** What a child of this name leads to. */
+  elementStep(pattern: Pattern, name: ExpandedName): Step<Element> {
+    const steps = memoOf(pattern).elementSteps;
+    return (
+      steps.get(name) ??
+      newStep(
+        steps,
+        name,
+        candidatesIn(pattern, name, (of) => this.elementsOf(of)),
+      )
+    );
+  }
+
+  /** What an attribute of this name leads to. */
+  attributeStep(pattern: Pattern, name: ExpandedName): Step<Attribute> {
+    const steps = memoOf(pattern).attributeSteps;
+    return (
+      steps.get(name) ??
+      newStep(
+        steps,
+        name,
+        candidatesIn(pattern, name, (of) => this.attributesOf(of)),
+      )
+    );
+  }
+
   /** Element patterns that may be the next child. */
   nextElements(pattern: Pattern, name: ExpandedName): readonly Element[] {
-    return this.next(this.elementsByName, pattern, name, (each) => this.elementsOf(each));
+    return this.elementStep(pattern, name).candidates;
   }
 
   /** Attribute patterns that an attribute of this name may match. */
   nextAttributes(pattern: Pattern, name: ExpandedName): readonly Attribute[] {
-    return this.next(this.attributesByName, pattern, name, (each) => this.attributesOf(each));
+    return this.attributeStep(pattern, name).candidates;
+  }
+
+  /** Attribute patterns among these that accept the value. */
+  accepting(candidates: readonly Attribute[], value: string): readonly Attribute[] {
+    const [only] = candidates;
+    if (only !== undefined && candidates.length === 1)
+      return this.acceptsValue(only, value) ? candidates : none;
+    return candidates.filter((each) => this.acceptsValue(each, value));
   }
 
   /** Everything that may be the next child. */
   elementsOf(pattern: Pattern): ByName<Element> {
-    let known = this.elements.get(pattern);
-    if (known === undefined) {
+    const memo = memoOf(pattern);
+    if (memo.elements === undefined) {
       const of: Element[] = [];
       collectElements(pattern, of);
-      this.elements.set(pattern, (known = byName(of)));
+      memo.elements = byName(of);
     }
-    return known;
+    return memo.elements;
   }
 
   attributesOf(pattern: Pattern): ByName<Attribute> {
-    let known = this.attributes.get(pattern);
-    if (known === undefined) {
+    const memo = memoOf(pattern);
+    if (memo.attributes === undefined) {
       const of: Attribute[] = [];
       collectAttributes(pattern, of);
-      this.attributes.set(pattern, (known = byName(of)));
+      memo.attributes = byName(of);
     }
-    return known;
+    return memo.attributes;
   }
 
   /** What is left after a child that matches exactly these element patterns. */
@@ -80,12 +105,22 @@ export class Derivatives {
 
   /** What is left when no further attribute comes; notAllowed when one is missing. */
   afterStartTag(pattern: Pattern): Pattern {
-    return this.mapped(pattern, this.closed, this.store.notAllowed);
+    const memo = memoOf(pattern);
+    return (memo.closed ??= this.mapped(
+      pattern,
+      (each) => this.afterStartTag(each),
+      this.store.notAllowed,
+    ));
   }
 
   /** The same, with missing attributes forgiven. */
   withoutAttributes(pattern: Pattern): Pattern {
-    return this.mapped(pattern, this.released, this.store.empty);
+    const memo = memoOf(pattern);
+    return (memo.released ??= this.mapped(
+      pattern,
+      (each) => this.withoutAttributes(each),
+      this.store.empty,
+    ));
   }
 
   /** What is left after a text. */
@@ -139,14 +174,13 @@ export class Derivatives {
   }
 
   acceptsValue(attribute: Attribute, value: string): boolean {
-    let known = this.accepted.get(attribute);
-    if (known === undefined) this.accepted.set(attribute, (known = new Map<string, boolean>()));
+    if (attribute.of === this.store.text) return true;
+    const known = memoOf(attribute).accepted;
     let accepts = known.get(value);
     if (accepts === undefined) {
       accepts = this.acceptsText(attribute.of, value);
       // Names and addresses are without end; what is listed comes again.
-      if (known.size >= 256) known.clear();
-      known.set(value, accepts);
+      keep(known, value, accepts);
     }
     return accepts;
   }
@@ -219,33 +253,22 @@ export class Derivatives {
     return store.choice(found);
   }
 
-  private mapped(pattern: Pattern, memo: Map<Pattern, Pattern>, attribute: Pattern): Pattern {
-    let known = memo.get(pattern);
-    if (known === undefined) {
-      const { store } = this;
-      const map = (each: Pattern): Pattern => this.mapped(each, memo, attribute);
-      switch (pattern.kind) {
-        case 'attribute':
-          known = attribute;
-          break;
-        case 'choice':
-          known = store.choice(pattern.of.map(map));
-          break;
-        case 'interleave':
-          known = store.interleave(pattern.of.map(map));
-          break;
-        case 'group':
-          known = store.group(map(pattern.first), map(pattern.then));
-          break;
-        case 'oneOrMore':
-          known = store.oneOrMore(map(pattern.of));
-          break;
-        default:
-          known = pattern;
-      }
-      memo.set(pattern, known);
+  private mapped(pattern: Pattern, map: (of: Pattern) => Pattern, attribute: Pattern): Pattern {
+    const { store } = this;
+    switch (pattern.kind) {
+      case 'attribute':
+        return attribute;
+      case 'choice':
+        return store.choice(pattern.of.map(map));
+      case 'interleave':
+        return store.interleave(pattern.of.map(map));
+      case 'group':
+        return store.group(map(pattern.first), map(pattern.then));
+      case 'oneOrMore':
+        return store.oneOrMore(map(pattern.of));
+      default:
+        return pattern;
     }
-    return known;
   }
 
   /** No pattern is both an element and an attribute, so one memo serves both. */
@@ -254,46 +277,61 @@ export class Derivatives {
     matched: readonly Pattern[],
     derive: () => Pattern,
   ): Pattern {
+    const { afterOne, afterSome } = memoOf(pattern);
     const [only] = matched;
-    return only !== undefined && matched.length === 1
-      ? rememberedIn(this.afterOne, pattern, only, derive)
-      : rememberedIn(this.afterSome, pattern, keyOf(matched), derive);
-  }
-
-  private next<T extends Element | Attribute>(
-    memo: NextByName<T>,
-    pattern: Pattern,
-    name: ExpandedName,
-    of: (pattern: Pattern) => ByName<T>,
-  ): readonly T[] {
-    return rememberedIn(memo, pattern, name, () =>
-      pattern.kind === 'interleave'
-        ? distinct(pattern.of.flatMap((each) => found(of(each), name)))
-        : found(of(pattern), name),
-    );
+    if (only !== undefined && matched.length === 1) {
+      let left = afterOne.get(only);
+      if (left === undefined) keep(afterOne, only, (left = derive()));
+      return left;
+    }
+    const key = keyOf(matched);
+    let left = afterSome.get(key);
+    if (left === undefined) keep(afterSome, key, (left = derive()));
+    return left;
   }
 }
 
-type NextByName<T> = Map<Pattern, Map<ExpandedName, readonly T[]>>;
+function memoOf(pattern: Pattern): PatternMemo {
+  return (pattern.memo ??= {
+    elements: undefined,
+    attributes: undefined,
+    elementSteps: new Map(),
+    attributeSteps: new Map(),
+    closed: undefined,
+    released: undefined,
+    afterOne: new Map(),
+    afterSome: new Map(),
+    accepted: new Map(),
+  });
+}
 
-/** Names come from documents and are without end; those of a grammar come again. */
+/** Names and values come from documents and are without end; those of a grammar come again. */
 const memoLimit = 512;
 
-function rememberedIn<K, V>(
-  memo: Map<Pattern, Map<K, V>>,
+function keep<K, V>(memo: Map<K, V>, key: K, value: V): void {
+  if (memo.size >= memoLimit) memo.clear();
+  memo.set(key, value);
+}
+
+function newStep<T>(
+  steps: Map<ExpandedName, Step<T>>,
+  name: ExpandedName,
+  candidates: readonly T[],
+): Step<T> {
+  const only = candidates.length === 1 ? candidates[0] : undefined;
+  const step: Step<T> = { candidates, only, afterOnly: undefined };
+  keep(steps, name, step);
+  return step;
+}
+
+function candidatesIn<T extends Element | Attribute>(
   pattern: Pattern,
-  key: K,
-  compute: () => V,
-): V {
-  let answers = memo.get(pattern);
-  if (answers === undefined) memo.set(pattern, (answers = new Map<K, V>()));
-  let answer = answers.get(key);
-  if (answer === undefined) {
-    answer = compute();
-    if (answers.size >= memoLimit) answers.clear();
-    answers.set(key, answer);
-  }
-  return answer;
+  name: ExpandedName,
+  of: (pattern: Pattern) => ByName<T>,
+): readonly T[] {
+  return pattern.kind === 'interleave'
+    ? distinct(pattern.of.flatMap((each) => found(of(each), name)))
+    : found(of(pattern), name);
 }
 
 function collectElements(pattern: Pattern, found: Element[]): void {

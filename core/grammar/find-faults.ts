@@ -1,10 +1,10 @@
 import { nearestName } from '../text/nearest.ts';
 import type { XmlAttribute, XmlElement } from '../xml/tree.ts';
-import type { ByName, Derivatives } from './derivatives.ts';
+import type { Derivatives } from './derivatives.ts';
 import type { Candidate, Fault } from './faults.ts';
 import type { Grammar } from './grammar.ts';
 import { Matcher, isBlank, textOf, trimmed } from './matcher.ts';
-import type { Element, ExpandedName, Pattern } from './pattern.ts';
+import type { ByName, Element, ExpandedName, Pattern } from './pattern.ts';
 import { expandName, isDeclaration } from './scope.ts';
 import type { Scope } from './scope.ts';
 
@@ -28,9 +28,8 @@ export class FaultFinder {
   /** All faults in the order of their places; none exactly when the grammar accepts the document. */
   faultsOf(root: XmlElement): readonly Fault[] {
     const { start } = this.grammar;
-    this.matcher.begin(root);
     const outermost = this.matcher.scopes.outermost;
-    const name = expandName(root.name, this.matcher.scopes.within(outermost, root), 'element');
+    const name = this.matcher.nameOf(root.data, outermost);
     const candidates = this.derivatives.nextElements(start, name);
     if (candidates.length === 0) {
       const allowed = [...this.derivatives.elementsOf(start).named.keys()];
@@ -46,7 +45,7 @@ export class FaultFinder {
         },
       ];
     }
-    if (this.matcher.matching(root, candidates, outermost).length > 0) return [];
+    if (this.matcher.matching(root.data, candidates, outermost).length > 0) return [];
     const { faults } = this.best(root, candidates, outermost);
     return withoutMoved(faults).toSorted((a, b) => a.span.start - b.span.start);
   }
@@ -54,7 +53,7 @@ export class FaultFinder {
   /** Of the patterns that an element may stand for, the one that it departs from least. */
   private best(element: XmlElement, candidates: readonly Element[], outer: Scope): Candidate {
     const tried = candidates.slice(0, maxCandidates).map((pattern): Candidate => {
-      const scope = this.matcher.scopes.within(outer, element);
+      const scope = this.matcher.scopes.within(outer, element.data);
       return { pattern, faults: new Examination(this, element, scope).run(pattern.content) };
     });
     return tried.reduce((one, other) => (weightOf(other) < weightOf(one) ? other : one));
@@ -122,7 +121,7 @@ class Examination {
   }
 
   private attribute(attribute: XmlAttribute, content: Pattern): void {
-    const { derivatives, matcher } = this.finder;
+    const { derivatives } = this.finder;
     const name = expandName(attribute.name, this.scope, 'attribute');
     const candidates = derivatives.nextAttributes(this.left, name);
     if (candidates.length === 0) {
@@ -143,14 +142,14 @@ class Examination {
       const meant = elsewhere ? undefined : this.meant(name, allowed);
       if (meant === undefined) return;
       const meantPatterns = derivatives.nextAttributes(this.left, meant);
-      const accepting = matcher.accepting(meantPatterns, attribute.value);
+      const accepting = derivatives.accepting(meantPatterns, attribute.value);
       this.left = derivatives.afterAttribute(
         this.left,
         accepting.length > 0 ? accepting : meantPatterns,
       );
       return;
     }
-    const accepting = matcher.accepting(candidates, attribute.value);
+    const accepting = derivatives.accepting(candidates, attribute.value);
     if (accepting.length === 0) {
       const { element } = this;
       this.faults.push({
@@ -158,7 +157,7 @@ class Examination {
         element,
         attribute,
         accepting: candidates,
-        onlySpace: matcher.accepting(candidates, trimmed(attribute.value)).length > 0,
+        onlySpace: derivatives.accepting(candidates, trimmed(attribute.value)).length > 0,
         span: attribute.valueSpan,
       });
     }
@@ -248,14 +247,13 @@ class Examination {
 
   private child(child: XmlElement, content: Pattern): void {
     const { derivatives, matcher, best } = this.finder;
-    const inner = matcher.scopes.within(this.scope, child);
-    const name = expandName(child.name, inner, 'element');
+    const name = matcher.nameOf(child.data, this.scope);
     const candidates = derivatives.nextElements(this.left, name);
     if (candidates.length === 0) {
       this.unexpected(child, name, content);
       return;
     }
-    const matched = matcher.matching(child, candidates, this.scope);
+    const matched = matcher.matching(child.data, candidates, this.scope);
     if (matched.length > 0) {
       this.left = derivatives.afterElement(this.left, matched);
       return;

@@ -120,6 +120,7 @@ export class PatternStore {
       id: this.nextId++,
       kind: 'element',
       nullable: false,
+      memo: undefined,
       name,
       get content() {
         return (known ??= content());
@@ -137,7 +138,7 @@ export class PatternStore {
     if (known !== undefined) return known;
     const nullable =
       kind === 'choice' ? of.some((each) => each.nullable) : of.every((each) => each.nullable);
-    const made: Choice | Interleave = { id: this.nextId++, kind, nullable, of };
+    const made: Choice | Interleave = { id: this.nextId++, kind, nullable, memo: undefined, of };
     if (bucket === undefined) this.sets.set(hash, [made]);
     else bucket.push(made);
     return made;
@@ -146,13 +147,13 @@ export class PatternStore {
   private intern(key: string, pattern: WithoutId<Pattern>): Pattern {
     const found = this.known.get(key);
     if (found !== undefined) return found;
-    const made = { id: this.nextId++, ...pattern };
+    const made = { id: this.nextId++, memo: undefined, ...pattern };
     this.known.set(key, made);
     return made;
   }
 }
 
-type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+type WithoutId<T> = T extends unknown ? Omit<T, 'id' | 'memo'> : never;
 
 function isSame(one: readonly Pattern[], other: readonly Pattern[]): boolean {
   return one.length === other.length && one.every((each, at) => each === other[at]);

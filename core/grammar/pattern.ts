@@ -19,11 +19,46 @@ export interface Datatype {
   readonly facets: readonly (readonly [name: string, value: string])[];
 }
 
+/** Answers about one pattern, each found when it is first asked for. See `Derivatives`. */
+export interface PatternMemo {
+  elements: ByName<Element> | undefined;
+  attributes: ByName<Attribute> | undefined;
+  readonly elementSteps: Map<ExpandedName, Step<Element>>;
+  readonly attributeSteps: Map<ExpandedName, Step<Attribute>>;
+  /** Behind the start tag, and the same with missing attributes forgiven. */
+  closed: Pattern | undefined;
+  released: Pattern | undefined;
+  /** Derivatives by the one pattern that matched, or by several. */
+  readonly afterOne: Map<Pattern, Pattern>;
+  readonly afterSome: Map<string, Pattern>;
+  /** Of an attribute: which values it accepts. */
+  readonly accepted: Map<string, boolean>;
+}
+
+/** What can come next, by name; `open` are those whose names cannot be listed. */
+export interface ByName<T> {
+  readonly named: ReadonlyMap<ExpandedName, readonly T[]>;
+  readonly open: readonly T[];
+  /** All of them. */
+  readonly all: ReadonlySet<T>;
+}
+
+/** What a child or an attribute of one name leads to. */
+export interface Step<T> {
+  readonly candidates: readonly T[];
+  /** The one candidate, when there is just one. */
+  readonly only: T | undefined;
+  /** What is left behind it; found when it is first asked for. */
+  afterOnly: Pattern | undefined;
+}
+
 interface Base {
   /** Distinct for distinct patterns of one store. */
   readonly id: number;
   /** Does the pattern match nothing at all? */
   readonly nullable: boolean;
+  /** What was found out about the pattern; kept here because it is asked for with every tag. */
+  memo: PatternMemo | undefined;
 }
 
 export interface Empty extends Base {

@@ -1,30 +1,33 @@
-import type { XmlElement } from '../xml/tree.ts';
+import type { ElementData } from '../xml/element-data.ts';
 import type { ExpandedName } from './pattern.ts';
 
 /** The namespaces that prefixes stand for at one place of a document (Namespaces in XML 1.0). */
 export interface Scope {
-  /** Equal scopes of one checker have equal numbers; 0 is the one without any declaration. */
-  readonly id: number;
   readonly prefixes: ReadonlyMap<string, string>;
 }
 
+/** The one without any declaration, the same for all checkers. */
+const outermost: Scope = { prefixes: new Map() };
+
 /** Hands out scopes, equal ones once. */
 export class Scopes {
-  readonly outermost: Scope = { id: 0, prefixes: new Map() };
-  private readonly known = new Map<string, Scope>([['[]', this.outermost]]);
+  readonly outermost: Scope = outermost;
+  private readonly known = new Map<string, Scope>([['[]', outermost]]);
 
   /** The scope inside an element. */
-  within(outer: Scope, element: XmlElement): Scope {
+  within(outer: Scope, { declares, words }: ElementData): Scope {
+    if (!declares) return outer;
     let prefixes: Map<string, string> | undefined;
-    for (const { name, value } of element.attributes) {
+    for (let at = 0; at < words.length; at += 2) {
+      const name = words[at] ?? '';
       if (!isDeclaration(name)) continue;
       prefixes ??= new Map(outer.prefixes);
-      prefixes.set(name === 'xmlns' ? '' : name.slice('xmlns:'.length), value);
+      prefixes.set(name === 'xmlns' ? '' : name.slice('xmlns:'.length), words[at + 1] ?? '');
     }
     if (prefixes === undefined) return outer;
     const key = JSON.stringify([...prefixes].sort());
     let scope = this.known.get(key);
-    if (scope === undefined) this.known.set(key, (scope = { id: this.known.size, prefixes }));
+    if (scope === undefined) this.known.set(key, (scope = { prefixes }));
     return scope;
   }
 }
@@ -43,6 +46,7 @@ export function expandName(
   { prefixes }: Scope,
   kind: 'element' | 'attribute',
 ): ExpandedName {
+  if (prefixes.size === 0 && name.charCodeAt(0) !== letterX) return name;
   const colon = name.indexOf(':');
   if (colon < 0) {
     // The default namespace is not for attributes.

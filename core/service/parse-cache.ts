@@ -7,7 +7,8 @@ import type { FactSources } from '../facts/view.ts';
 import { migrationFacts } from '../facts/view.ts';
 import type { SyntaxProblem } from '../problems.ts';
 import type { CheckInput, CheckResult } from '../rules/engine.ts';
-import { parseXml } from '../xml/parse.ts';
+import { reparseXml } from '../xml/reparse.ts';
+import type { FormerXml } from '../xml/reparse.ts';
 import type { XmlDocument } from '../xml/tree.ts';
 import { DomainGrammarCheck } from './domain-grammar.ts';
 import { createChecker } from './checker.ts';
@@ -41,17 +42,27 @@ export interface ParseCache {
 export function createParseCache(capacity = 64): ParseCache {
   return {
     descriptor: remembered(capacity, loadDescriptor),
-    domainXml: remembered(capacity, readDomainXml),
+    domainXml: remembered(capacity, domainXmlReader(capacity)),
     facts: rememberedFacts(),
     grammar: new DomainGrammarCheck(),
     check: createChecker(),
   };
 }
 
-function readDomainXml(uri: string, text: string): DomainXml {
-  const document = parseXml(text);
-  const { domain, problems } = readDomain(uri, document);
-  return { uri, text, document, domain, problems: [...document.problems, ...problems] };
+/** Reads domain XML; of each document the last version that was well-formed helps with the next. */
+function domainXmlReader(capacity: number): (uri: string, text: string) => DomainXml {
+  const formers = new Map<string, FormerXml>();
+  return (uri, text) => {
+    const document = reparseXml(formers.get(uri), text);
+    if (document.problems.length === 0) {
+      formers.delete(uri);
+      formers.set(uri, { text, document });
+      const oldest = formers.size > capacity ? formers.keys().next().value : undefined;
+      if (oldest !== undefined) formers.delete(oldest);
+    }
+    const { domain, problems } = readDomain(uri, document);
+    return { uri, text, document, domain, problems: [...document.problems, ...problems] };
+  };
 }
 
 function remembered<T>(

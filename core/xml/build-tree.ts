@@ -101,6 +101,22 @@ export class TreeBuilder {
     return this.open.length === 0;
   }
 
+  /** Elements that are open. */
+  get depth(): number {
+    return this.open.length;
+  }
+
+  /** Goes on within an element whose start tag was read before. */
+  resume(data: ElementUnderWork, start: number): void {
+    this.open.push(new OpenElement(data, start, false));
+  }
+
+  /** Leaves the element of `resume`; its end tag is read by nobody. */
+  leave(): void {
+    const [open] = this.open;
+    if (open !== undefined) this.settleText(open);
+  }
+
   start(tag: StartTag): void {
     const { start, end, complete } = tag;
     if (this.indentation) this.closeByColumn(start);

@@ -43,12 +43,30 @@ export class Scanner {
     if (text.startsWith('\uFEFF')) this.at = 1;
     if (/^<\?xml[\s?]/.test(text.slice(this.at, this.at + 6))) this.declaration();
     this.forbiddenCharacters();
-    while (this.at < text.length) this.step();
+    while (this.at < text.length) {
+      const open = this.nextTag();
+      if (open >= 0) this.markup(open);
+    }
     this.builder.finish(text.length);
   }
 
-  /** Reads the text up to the next tag, and that. */
-  private step(): void {
+  /**
+   * Reads from behind one tag up to another one, which is not read any more. False when no tag of
+   * the element that was open at the beginning begins there, or a problem came before.
+   */
+  runFrom(from: number, to: number): boolean {
+    const { text, builder, problems } = this;
+    this.at = from;
+    while (this.at < text.length && this.at <= to && problems.count === 0 && !builder.outside) {
+      const open = this.nextTag();
+      if (open === to && builder.depth === 1) return true;
+      if (open >= 0) this.markup(open);
+    }
+    return false;
+  }
+
+  /** Reads the text up to the next tag; its offset, or -1 when there is none. */
+  private nextTag(): number {
     const { text, at } = this;
     // Mostly there is nothing but white space between two tags.
     const start = skipSpace(text, at);
@@ -58,7 +76,7 @@ export class Scanner {
     const end = open < 0 ? text.length : open;
     if (end > at) this.characterData(at, start, end);
     this.at = end;
-    if (open >= 0) this.markup(open);
+    return open;
   }
 
   private markup(open: number): void {
