@@ -106,8 +106,32 @@ function parseLine(line: string): Entry | undefined {
   if (names === undefined || names.startsWith('#') || keyType === undefined) return undefined;
   if (encoded === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return undefined;
   const key = Buffer.from(encoded, 'base64');
-  if (keyTypeOf(key) !== keyType) return undefined;
+  if (keyTypeOf(key) !== keyType || !isWhole(key, keyType)) return undefined;
   return { marker, names, keyType, key };
+}
+
+/** How many strings a key of a type is made of (RFC 4253, 5656, 8709; PROTOCOL.u2f). */
+const strings: Readonly<Record<string, number>> = {
+  'ssh-rsa': 3,
+  'ssh-dss': 5,
+  'ssh-ed25519': 2,
+  'ecdsa-sha2-nistp256': 3,
+  'ecdsa-sha2-nistp384': 3,
+  'ecdsa-sha2-nistp521': 3,
+  'sk-ssh-ed25519@openssh.com': 3,
+  'sk-ecdsa-sha2-nistp256@openssh.com': 4,
+};
+
+/** A line that was cut short holds no key, and must not look like a key that changed. */
+function isWhole(key: Buffer, keyType: string): boolean {
+  let count = 0;
+  let at = 0;
+  while (at + 4 <= key.length) {
+    at += 4 + key.readUInt32BE(at);
+    count++;
+  }
+  const expected = strings[keyType];
+  return at === key.length && (expected === undefined || count === expected);
 }
 
 function namesHost(names: string, address: string): boolean {
