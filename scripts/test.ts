@@ -10,7 +10,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { glob } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.ts';
 import { findProgram } from './debian-tools.ts';
@@ -18,6 +18,8 @@ import { findProgram } from './debian-tools.ts';
 const root = join(import.meta.dirname, '..');
 /** Milliseconds after which a suite that does not end is ended and counts as failed. */
 const suiteLimit = 30 * 60_000;
+
+const cores = availableParallelism();
 
 interface Counts {
   readonly passed: number;
@@ -28,8 +30,8 @@ interface Counts {
 interface Suite {
   readonly name: string;
   readonly files: readonly string[];
-  /** Tests that share one lab or one display run one after another. */
-  readonly serial: boolean;
+  /** Test files that run at once. Those that share one display run one after another. */
+  readonly atOnce: number;
   /** What the machine lacks for this suite; undefined when it can run. */
   readonly missing: () => string | undefined;
 }
@@ -41,7 +43,7 @@ const isRootOnDebian = (): string | undefined => {
 };
 
 const suites: readonly Suite[] = [
-  { name: 'project', files: ['test/project/**/*.test.ts'], serial: true, missing: () => undefined },
+  { name: 'project', files: ['test/project/**/*.test.ts'], atOnce: 1, missing: () => undefined },
   {
     name: 'unit',
     files: [
@@ -52,23 +54,24 @@ const suites: readonly Suite[] = [
       'test/cli/**/*.test.ts',
       'test/fuzz/**/*.test.ts',
     ],
-    serial: false,
+    atOnce: cores,
     missing: () => undefined,
   },
   {
     name: 'editors',
     files: ['test/neovim/**/*.test.ts'],
-    serial: true,
+    atOnce: 1,
     missing: () => (findProgram('nvim') === undefined ? isRootOnDebian() : undefined),
   },
   {
     name: 'lab',
     files: ['test/lab/**/*.test.ts', 'test/lab-runs/**/*.test.ts'],
-    serial: true,
+    // Each file has a lab of its own. A guest is emulated and keeps one core busy; more at once only wait for each other.
+    atOnce: Math.min(cores, 4),
     missing: isRootOnDebian,
   },
-  { name: 'extension', files: ['test/extension/*.test.ts'], serial: true, missing: isRootOnDebian },
-  { name: 'ui', files: ['test/ui/**/*.test.ts'], serial: true, missing: isRootOnDebian },
+  { name: 'extension', files: ['test/extension/*.test.ts'], atOnce: 1, missing: isRootOnDebian },
+  { name: 'ui', files: ['test/ui/**/*.test.ts'], atOnce: 1, missing: isRootOnDebian },
 ];
 
 const wanted = process.argv.slice(2);
@@ -114,7 +117,7 @@ async function run(suite: Suite): Promise<Counts> {
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(root, 'scripts', 'count-reporter.ts')}`,
     `--test-reporter-destination=${counted}`,
-    ...(suite.serial ? ['--test-concurrency=1'] : []),
+    `--test-concurrency=${String(suite.atOnce)}`,
     ...files.sort(),
   ];
   try {

@@ -8,7 +8,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { cacheFolder } from './state.ts';
+import { cacheFolder, isMissing } from './state.ts';
 
 /** Where libvirtd keeps what it learnt by starting each emulator once. */
 const FOLDER = 'var/cache/libvirt/qemu/capabilities';
@@ -19,7 +19,12 @@ const FOLDER = 'var/cache/libvirt/qemu/capabilities';
  */
 export function seedCapabilities(userland: string, seed: string): void {
   const kept = keptCapabilities(userland);
-  if (existsSync(kept)) cpSync(kept, join(seed, FOLDER), { recursive: true });
+  try {
+    if (existsSync(kept)) cpSync(kept, join(seed, FOLDER), { recursive: true });
+  } catch (error) {
+    // Another lab puts newer ones in their place at this moment.
+    if (!isMissing(error)) throw error;
+  }
 }
 
 /** Keeps what a host's libvirtd has learnt. @param tree the host's file tree, or the layer it writes to */

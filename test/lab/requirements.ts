@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { arch, platform } from 'node:os';
+import { arch, platform, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findProgram } from '../../scripts/debian-tools.ts';
+import { locked } from './lock.ts';
 import { CommandFailed, must } from './process.ts';
 
 /** Why this machine cannot run the lab; every line says what is missing and what to do. */
@@ -76,11 +78,13 @@ export function obstacles(machine: Machine = thisMachine()): string[] {
 export async function ensureRequirements(say: (line: string) => void): Promise<void> {
   const missing = obstacles();
   if (missing.length > 0) throw new LabImpossible(missing);
-  const packages = absentPackages();
-  // On other distributions than Debian the keys of Debian's archive are a package of their own.
-  if (!existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')) {
-    packages.push('debian-archive-keyring');
-  }
+  if (neededPackages().length === 0) return;
+  // Two labs of a fresh machine: apt-get update does not wait for another one.
+  await locked(join(tmpdir(), 'live-migrate-lab-apt'), 1_200_000, () => install(say));
+}
+
+async function install(say: (line: string) => void): Promise<void> {
+  const packages = neededPackages();
   if (packages.length === 0) return;
   say(`installing ${packages.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -107,6 +111,12 @@ export async function ensureRequirements(say: (line: string) => void): Promise<v
   if (still.length > 0) {
     throw new LabImpossible([`${still.join(', ')}: installed, but its programs are not in PATH.`]);
   }
+}
+
+/** Also the keys of Debian's archive, which are a package of their own on other distributions. */
+function neededPackages(): string[] {
+  const keys = existsSync('/usr/share/keyrings/debian-archive-keyring.gpg');
+  return [...absentPackages(), ...(keys ? [] : ['debian-archive-keyring'])];
 }
 
 function absentPackages(machine = thisMachine()): string[] {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   readFileSync,
-  readdirSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -113,12 +112,13 @@ export function writeAtomically(path: string, text: string, mode = 0o644): void 
   renameSync(temporary, path);
 }
 
-/** Removes a folder only when nothing is in it. */
+/** Removes a folder only when nothing is in it, also when another lab puts something there at this moment. */
 export function removeIfEmpty(folder: string): void {
   try {
-    if (readdirSync(folder).length === 0) rmdirSync(folder);
+    rmdirSync(folder);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY') throw error;
   }
 }
 
