@@ -32,6 +32,8 @@ interface Suite {
   readonly files: readonly string[];
   /** Test files that run at once. Those that share one display run one after another. */
   readonly atOnce: number;
+  /** It keeps one core busy: it runs beside the next suite and is told after it. */
+  readonly aside?: boolean;
   /** What the machine lacks for this suite; undefined when it can run. */
   readonly missing: () => string | undefined;
 }
@@ -43,7 +45,13 @@ const isRootOnDebian = (): string | undefined => {
 };
 
 const suites: readonly Suite[] = [
-  { name: 'project', files: ['test/project/**/*.test.ts'], atOnce: 1, missing: () => undefined },
+  {
+    name: 'project',
+    files: ['test/project/**/*.test.ts'],
+    atOnce: 1,
+    aside: true,
+    missing: () => undefined,
+  },
   {
     name: 'unit',
     files: [
@@ -54,7 +62,8 @@ const suites: readonly Suite[] = [
       'test/cli/**/*.test.ts',
       'test/fuzz/**/*.test.ts',
     ],
-    atOnce: cores,
+    // One core is left to what runs aside.
+    atOnce: Math.max(1, cores - 1),
     missing: () => undefined,
   },
   {
@@ -85,6 +94,7 @@ if (unknown.length > 0) {
 
 await build();
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+let aside: Promise<() => Counts> | undefined;
 for (const suite of suites) {
   if (wanted.length > 0 && !wanted.includes(suite.name)) continue;
   const missing = suite.missing();
@@ -93,19 +103,42 @@ for (const suite of suites) {
     total = { ...total, skipped: total.skipped + 1 };
     continue;
   }
+  if (suite.aside === true) {
+    aside = runQuietly(suite);
+    continue;
+  }
   console.log(`\n== ${suite.name}`);
   const started = Date.now();
-  const counts = await run(suite);
-  console.log(`== ${suite.name}: ${line(counts)} (${Math.round((Date.now() - started) / 1000)} s)`);
-  total = add(total, counts);
+  total = add(total, told(suite, await run(suite, 'inherit'), started));
+  if (aside !== undefined) total = add(total, (await aside)());
+  aside = undefined;
 }
+if (aside !== undefined) total = add(total, (await aside)());
 console.log(`\n${line(total)}`);
 const incomplete = process.env['CI'] === 'true' && total.skipped > 0;
 if (incomplete) console.error('With CI=true every suite must run.');
 process.exit(total.failed > 0 || total.passed === 0 || incomplete ? 1 : 0);
 
+/** Runs a suite and keeps what it prints for the function it gives. */
+async function runQuietly(suite: Suite): Promise<() => Counts> {
+  const started = Date.now();
+  const printed: Buffer[] = [];
+  const counts = await run(suite, (chunk) => printed.push(chunk));
+  const ended = Date.now();
+  return () => {
+    console.log(`\n== ${suite.name}`);
+    process.stdout.write(Buffer.concat(printed));
+    return told(suite, counts, started, ended);
+  };
+}
+
+function told(suite: Suite, counts: Counts, started: number, ended = Date.now()): Counts {
+  console.log(`== ${suite.name}: ${line(counts)} (${Math.round((ended - started) / 1000)} s)`);
+  return counts;
+}
+
 /** A suite that crashes before it can count has failed. */
-async function run(suite: Suite): Promise<Counts> {
+async function run(suite: Suite, output: Output): Promise<Counts> {
   const files: string[] = [];
   for await (const file of glob([...suite.files], { cwd: root })) files.push(file);
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0 };
@@ -121,7 +154,7 @@ async function run(suite: Suite): Promise<Counts> {
     ...files.sort(),
   ];
   try {
-    const code = await spawned(process.execPath, args);
+    const code = await spawned(process.execPath, args, output);
     const counts = JSON.parse(
       await readFile(counted, 'utf8').catch(() => '{"passed":0,"failed":1,"skipped":0}'),
     ) as Counts;
@@ -131,23 +164,30 @@ async function run(suite: Suite): Promise<Counts> {
   }
 }
 
-function spawned(command: string, args: readonly string[]): Promise<number | null> {
+/** Where what a suite prints goes: to the terminal as it comes, or to a function. */
+type Output = 'inherit' | ((chunk: Buffer) => void);
+
+function spawned(command: string, args: readonly string[], output: Output): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const environment = { ...process.env };
     // A test runner inside a test runner would report to its parent instead of to the terminal.
     delete environment['NODE_TEST_CONTEXT'];
     const child = spawn(command, args, {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: output === 'inherit' ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       env: environment,
     });
+    if (output !== 'inherit') {
+      child.stdout?.on('data', output);
+      child.stderr?.on('data', output);
+    }
     const limit = setTimeout(() => {
       console.error(`The suite did not end within ${suiteLimit / 60_000} minutes.`);
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), 20_000).unref();
     }, suiteLimit);
     child.once('error', reject);
-    child.once('exit', (code) => {
+    child.once('close', (code) => {
       clearTimeout(limit);
       resolve(code);
     });
