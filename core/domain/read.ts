@@ -7,6 +7,7 @@ import type { Disk, Domain, DomainCpu, NetworkInterface } from './domain.ts';
 import { located, locatedText, lowerCase, wholeNumber } from './located.ts';
 import { memorySize } from './memory-size.ts';
 import { readFilesystem, readHostDevice, readSharedMemory, readTpm } from './read-devices.ts';
+import { reusing } from './reused.ts';
 import {
   readFirmware,
   readLaunchSecurity,
@@ -30,9 +31,8 @@ export function readDomain(uri: string, xml: XmlDocument): ReadDomain {
   if (root?.name !== 'domain') return { domain: undefined, problems: [] };
   const problems: SyntaxProblem[] = [];
   // libvirt reads `./devices/*`: of every <devices>, should there be several.
-  const devices = children(root, 'devices');
-  const all = (name: string): readonly XmlElement[] =>
-    devices.flatMap((each) => children(each, name));
+  const devices = devicesByName(children(root, 'devices'));
+  const all = (name: string): readonly XmlElement[] => devices.get(name) ?? [];
   const os = child(root, 'os');
   const type = child(os, 'type');
   const vcpu = child(root, 'vcpu');
@@ -58,7 +58,7 @@ export function readDomain(uri: string, xml: XmlDocument): ReadDomain {
       numaTune: readNumaTune(child(root, 'numatune')),
       launchSecurity: readLaunchSecurity(child(root, 'launchSecurity')),
       disks: readDisks(all('disk'), problems),
-      interfaces: all('interface').map(readInterface),
+      interfaces: all('interface').map((each) => readInterface(each, problems)),
       hostDevices: all('hostdev').map(readHostDevice),
       filesystems: all('filesystem').map(readFilesystem),
       sharedMemories: all('shmem').map(readSharedMemory),
@@ -66,6 +66,17 @@ export function readDomain(uri: string, xml: XmlDocument): ReadDomain {
     },
     problems,
   };
+}
+
+function devicesByName(parents: readonly XmlElement[]): ReadonlyMap<string, readonly XmlElement[]> {
+  const named = new Map<string, XmlElement[]>();
+  for (const parent of parents)
+    for (const device of parent.children) {
+      const same = named.get(device.name);
+      if (same === undefined) named.set(device.name, [device]);
+      else same.push(device);
+    }
+  return named;
 }
 
 function readCpu(cpu: XmlElement | undefined): DomainCpu | undefined {
@@ -110,7 +121,7 @@ const pathAttributes: ReadonlyMap<string, string> = new Map([
   ['dir', 'dir'],
 ]);
 
-function readDisk(element: XmlElement, problems: SyntaxProblem[]): Disk | undefined {
+const readDisk = reusing((element: XmlElement, problems: SyntaxProblem[]): Disk | undefined => {
   const target = child(element, 'target');
   const dev = located(target, 'dev');
   if (target === undefined || dev === undefined || dev.value === '') {
@@ -149,7 +160,7 @@ function readDisk(element: XmlElement, problems: SyntaxProblem[]): Disk | undefi
     transient: child(element, 'transient')?.startTagSpan,
     startupPolicy: located(source, 'startupPolicy')?.value,
   };
-}
+});
 
 /**
  * A source that is no path: of a network disk it is empty without a protocol, of any other type (also
@@ -161,7 +172,7 @@ function isNamed(source: XmlElement | undefined, type: string): boolean {
   return type !== 'network' || attribute(source, 'protocol') !== undefined;
 }
 
-function readInterface(element: XmlElement): NetworkInterface {
+const readInterface = reusing((element: XmlElement): NetworkInterface => {
   const source = child(element, 'source');
   const names = ['network', 'bridge', 'dev'] as const;
   const named = names.map((name) => located(source, name));
@@ -178,7 +189,7 @@ function readInterface(element: XmlElement): NetworkInterface {
     virtualPort: located(child(element, 'virtualport'), 'type'),
     teaming: located(child(element, 'teaming'), 'type'),
   };
-}
+});
 
 function memory(
   element: XmlElement | undefined,

@@ -157,12 +157,15 @@ function withChild({ data: old, index }: Stage, child: ElementData, shift: numbe
 }
 
 /** Characters that are compared at once; the machine compares them faster than a loop does. */
-const chunk = 4096;
+const chunk = 2048;
 
 function changeBetween(before: string, after: string): Change {
   const most = Math.min(before.length, after.length);
   let start = 0;
-  while (start + chunk <= most && before.startsWith(after.slice(start, start + chunk), start)) {
+  while (
+    start + chunk <= most &&
+    before.slice(start, start + chunk) === after.slice(start, start + chunk)
+  ) {
     start += chunk;
   }
   while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
@@ -170,7 +173,7 @@ function changeBetween(before: string, after: string): Change {
   let newEnd = after.length;
   while (
     Math.min(oldEnd, newEnd) - chunk >= start &&
-    before.startsWith(after.slice(newEnd - chunk, newEnd), oldEnd - chunk)
+    before.slice(oldEnd - chunk, oldEnd) === after.slice(newEnd - chunk, newEnd)
   ) {
     oldEnd -= chunk;
     newEnd -= chunk;

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ElementData } from '../../../core/xml/element-data.ts';
+import { parseXml } from '../../../core/xml/parse.ts';
+import { reparseXml } from '../../../core/xml/reparse.ts';
+import type { FormerXml } from '../../../core/xml/reparse.ts';
+import type { XmlDocument, XmlElement } from '../../../core/xml/tree.ts';
+import { drawing, edited, editedDocuments } from './random-edits.ts';
+import { sampleDomain } from './sample.ts';
+
+/** Everything that a document shows. */
+function shown({ root, problems }: XmlDocument): string {
+  return JSON.stringify([root === undefined ? null : elementShown(root), problems]);
+}
+
+function elementShown(element: XmlElement): unknown {
+  const { name, nameSpan, span, startTagSpan, endTagSpan, text, rawText } = element;
+  const attributes = element.attributes.map((each) => {
+    return [each.name, each.value, each.nameSpan, each.valueSpan, each.span];
+  });
+  const parts = [name, nameSpan, span, startTagSpan, endTagSpan, text, rawText, attributes];
+  return [parts, element.children.map(elementShown)];
+}
+
+function former(text: string): FormerXml {
+  return { text, document: parseXml(text) };
+}
+
+function elementsOf(data: ElementData | undefined, found = new Set<ElementData>()) {
+  if (data === undefined) return found;
+  found.add(data);
+  for (const child of data.children) elementsOf(child, found);
+  return found;
+}
+
+/** Elements of `document` that are the very ones of `before`. */
+function sharedWith(before: FormerXml, document: XmlDocument): number {
+  const old = elementsOf(before.document.root?.data);
+  return [...elementsOf(document.root?.data)].filter((each) => old.has(each)).length;
+}
+
+test('a document that was edited is the same as if it had been read as a whole', () => {
+  const draw = drawing(20240607);
+  let patched = 0;
+  for (let round = 0; round < 200; round++) {
+    let before = former(editedDocuments[round % editedDocuments.length] ?? '');
+    let { text } = before;
+    for (let edit = 0; edit < 12; edit++) {
+      text = edited(text, draw);
+      const document = reparseXml(before, text);
+      const whole = parseXml(text);
+      assert.equal(shown(document), shown(whole), JSON.stringify([before.text, text]));
+      if (sharedWith(before, document) > 0) patched++;
+      if (document.problems.length === 0) before = { text, document };
+      // Mostly the mistake is taken back; else the next edits come on top of it.
+      else if (draw(3) > 0) ({ text } = before);
+    }
+  }
+  assert.ok(patched > 300, `only ${String(patched)} edits were read in part`);
+});
+
+test('a value that is edited leaves every element but those around it as they were', () => {
+  const before = former(sampleDomain);
+  const document = reparseXml(before, sampleDomain.replace("dev='sda'", "dev='sdab'"));
+  const all = elementsOf(document.root?.data).size;
+  // <domain>, <devices>, the <disk> and its <target>.
+  assert.equal(all - sharedWith(before, document), 4);
+});
+
+test('an element that is put between two others is read with no more than the one behind it', () => {
+  const before = former(sampleDomain);
+  const text = sampleDomain.replace('    <interface', '    <disk><target/></disk>\n    <interface');
+  const document = reparseXml(before, text);
+  // <domain>, <devices>, the new <disk> and its <target>, and <interface>, whose `<` came before.
+  assert.equal(elementsOf(document.root?.data).size - sharedWith(before, document), 8);
+});
+
+test('the former document stays what it was', () => {
+  const before = former(sampleDomain);
+  const was = shown(before.document);
+  const after = reparseXml(before, sampleDomain.replace('<name>', '<name>longer-'));
+  assert.equal(shown(before.document), was);
+  assert.notEqual(shown(after), was);
+});
+
+test('from a document with problems nothing is taken', () => {
+  const before = former(sampleDomain.replace('</disk>', '</dis>'));
+  assert.notEqual(before.document.problems.length, 0);
+  const document = reparseXml(before, sampleDomain);
+  assert.deepEqual(
+    [shown(document), sharedWith(before, document)],
+    [shown(parseXml(sampleDomain)), 0],
+  );
+});
+
+test('elements nested to the limit are counted from the root', () => {
+  const nested = (depth: number, inner: string): string =>
+    `${'<a>'.repeat(depth)}${inner}${'</a>'.repeat(depth)}`;
+  const before = former(nested(255, ''));
+  assert.deepEqual(before.document.problems, []);
+  for (const inner of ['<b/>', '<b>x</b>', '<b><c/></b>']) {
+    const text = nested(255, inner);
+    assert.equal(shown(reparseXml(before, text)), shown(parseXml(text)));
+  }
+});
