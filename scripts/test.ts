@@ -32,8 +32,8 @@ interface Suite {
   readonly files: readonly string[];
   /** Test files that run at once. Those that share one display run one after another. */
   readonly atOnce: number;
-  /** It keeps one core busy: it runs beside the next suite and is told after it. */
-  readonly aside?: boolean;
+  /** Those of its files that only read: they may run on beside the next suite, and are told after it. */
+  readonly aside?: readonly string[];
   /** What the machine lacks for this suite; undefined when it can run. */
   readonly missing: () => string | undefined;
 }
@@ -49,7 +49,8 @@ const suites: readonly Suite[] = [
     name: 'project',
     files: ['test/project/**/*.test.ts'],
     atOnce: 1,
-    aside: true,
+    // Compilers and linters, one core for a minute and a half.
+    aside: ['test/project/toolchain.test.ts'],
     missing: () => undefined,
   },
   {
@@ -94,7 +95,7 @@ if (unknown.length > 0) {
 
 await build();
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
-let aside: Promise<() => Counts> | undefined;
+let earlier: Promise<() => Counts> | undefined;
 for (const suite of suites) {
   if (wanted.length > 0 && !wanted.includes(suite.name)) continue;
   const missing = suite.missing();
@@ -103,30 +104,29 @@ for (const suite of suites) {
     total = { ...total, skipped: total.skipped + 1 };
     continue;
   }
-  if (suite.aside === true) {
-    aside = runQuietly(suite);
-    continue;
-  }
+  const { aside = [] } = suite;
+  const beside = aside.length === 0 ? undefined : runQuietly(suite, aside);
   console.log(`\n== ${suite.name}`);
   const started = Date.now();
-  total = add(total, told(suite, await run(suite, 'inherit'), started));
-  if (aside !== undefined) total = add(total, (await aside)());
-  aside = undefined;
+  const files = (await filesOf(suite)).filter((file) => !aside.includes(file));
+  total = add(total, told(suite, await run(suite, files, 'inherit'), started));
+  if (earlier !== undefined) total = add(total, (await earlier)());
+  earlier = beside;
 }
-if (aside !== undefined) total = add(total, (await aside)());
+if (earlier !== undefined) total = add(total, (await earlier)());
 console.log(`\n${line(total)}`);
 const incomplete = process.env['CI'] === 'true' && total.skipped > 0;
 if (incomplete) console.error('With CI=true every suite must run.');
 process.exit(total.failed > 0 || total.passed === 0 || incomplete ? 1 : 0);
 
 /** Runs a suite and keeps what it prints for the function it gives. */
-async function runQuietly(suite: Suite): Promise<() => Counts> {
+async function runQuietly(suite: Suite, files: readonly string[]): Promise<() => Counts> {
   const started = Date.now();
   const printed: Buffer[] = [];
-  const counts = await run(suite, (chunk) => printed.push(chunk));
+  const counts = await run(suite, files, (chunk) => printed.push(chunk));
   const ended = Date.now();
   return () => {
-    console.log(`\n== ${suite.name}`);
+    console.log(`\n== ${suite.name}, aside`);
     process.stdout.write(Buffer.concat(printed));
     return told(suite, counts, started, ended);
   };
@@ -137,10 +137,14 @@ function told(suite: Suite, counts: Counts, started: number, ended = Date.now())
   return counts;
 }
 
-/** A suite that crashes before it can count has failed. */
-async function run(suite: Suite, output: Output): Promise<Counts> {
+async function filesOf(suite: Suite): Promise<readonly string[]> {
   const files: string[] = [];
   for await (const file of glob([...suite.files], { cwd: root })) files.push(file);
+  return files.sort();
+}
+
+/** A suite that crashes before it can count has failed. */
+async function run(suite: Suite, files: readonly string[], output: Output): Promise<Counts> {
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0 };
   const folder = await mkdtemp(join(tmpdir(), 'live-migrate-test-'));
   const counted = join(folder, 'counts.json');
@@ -151,7 +155,7 @@ async function run(suite: Suite, output: Output): Promise<Counts> {
     `--test-reporter=${join(root, 'scripts', 'count-reporter.ts')}`,
     `--test-reporter-destination=${counted}`,
     `--test-concurrency=${String(suite.atOnce)}`,
-    ...files.sort(),
+    ...files,
   ];
   try {
     const code = await spawned(process.execPath, args, output);
