@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
 import { say } from '../core/messages.ts';
+import { attemptTable } from '../hosts/ssh/attempt-table.ts';
 import type { HostPool } from '../hosts/ssh/pool.ts';
 import type { PasswordQuestion, SshTransport } from '../hosts/ssh/target.ts';
 import type { CommandContext } from './commands/command.ts';
@@ -35,6 +36,10 @@ export async function withHosts<T>(
     ...(configFile === undefined ? {} : { configFile: resolve(folder, configFile) }),
     warn: (message) => {
       terminal.note(terminal.say(message));
+    },
+    tellAttempts: (host, attempts) => {
+      terminal.note(terminal.say(say('Attempts to log in to {0}:', host)));
+      for (const line of attemptTable(attempts, terminal.translate)) terminal.note(`  ${line}`);
     },
     ...(terminal.interactive
       ? {

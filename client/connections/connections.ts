@@ -4,12 +4,13 @@ import { unreachableHost } from '../../hosts/collect/unreachable.ts';
 import { HostError } from '../../hosts/host-error.ts';
 import { targetFor } from '../../hosts/preflight/targets.ts';
 import type { HostSession } from '../../hosts/session.ts';
+import { attemptTable } from '../../hosts/ssh/attempt-table.ts';
 import type { HostPool } from '../../hosts/ssh/pool.ts';
 import type { HostTarget, SshEnvironment, SshTransport } from '../../hosts/ssh/target.ts';
 import { say } from '../../core/messages.ts';
 import type { FactsSnapshot, HostSnapshot } from '../../core/facts/snapshot.ts';
 import type { WorkspaceInventories } from '../inventory/inventories.ts';
-import { causeOf, show } from '../text.ts';
+import { causeOf, show, translate } from '../text.ts';
 import { hostFailure } from './failure.ts';
 import type { HostStates } from './host-states.ts';
 import { openMigrations } from '../migration/files-around.ts';
@@ -170,8 +171,13 @@ export class Connections implements vscode.Disposable {
       ...(configFile === '' ? {} : { configFile }),
       ...(knownHostsFiles.length === 0 ? {} : { knownHostsFiles }),
       transport,
-      // Only the user's own settings name the configuration: a workspace cannot.
-      allowProxyCommand: true,
+      // Only the user's own settings name the configuration: a workspace cannot. What it names is
+      // run for trusted workspaces alone.
+      allowProxyCommand: vscode.workspace.isTrusted,
+      tellAttempts: (host, attempts) => {
+        const table = attemptTable(attempts, translate).map((line) => `  ${line}`);
+        this.log.error([show(say('Attempts to log in to {0}:', host)), ...table].join('\n'));
+      },
       warn: (message) => {
         this.log.warn(show(message));
       },

@@ -2,6 +2,8 @@ import { say } from '../../core/messages.ts';
 import type { Message } from '../../core/messages.ts';
 import { HostError } from '../../hosts/host-error.ts';
 import type { HostErrorKind } from '../../hosts/session.ts';
+import { attemptTable } from '../../hosts/ssh/attempt-table.ts';
+import { translate } from '../text.ts';
 import type { HostFailure } from './host-states.ts';
 
 /** Why a host could not be asked, and what to do about it. */
@@ -14,8 +16,8 @@ export function hostFailure(host: string, error: unknown): HostFailure {
       details: [],
     };
   }
-  const tried = error.attempts.map(({ what, result }) => `${what}: ${result}`);
-  return { cause: error.say, advice: advice[error.kind], details: tried };
+  const table = error.attempts.length === 0 ? [] : attemptTable(error.attempts, translate);
+  return { cause: error.say, advice: advice[error.kind], details: table };
 }
 
 const advice: Readonly<Record<HostErrorKind, Message>> = {

@@ -79,10 +79,10 @@ export class Authentication {
       'authentication',
       name,
       say(
-        '{0} ended the connection while {1} was logging in, after these attempts: {2}. It may allow fewer of them (MaxAuthTries): set IdentitiesOnly in the ssh configuration.',
+        '{0} ended the connection while {1} was logging in (attempts: {2}). It may allow fewer of them (MaxAuthTries): set IdentitiesOnly in the ssh configuration.',
         name,
         user,
-        tableOf(this.#attempts),
+        this.#attempts.length,
       ),
       { attempts: this.#attempts },
     );
@@ -109,7 +109,8 @@ export class Authentication {
     const others = settings.identitiesOnly ? [] : agent.filter((key) => !isNamed(key));
     for (const key of [...agent.filter(isNamed), ...others]) {
       if (!takes(says, 'publickey')) return says;
-      this.#current = { method: 'agent', what: `${key.fingerprint} ${key.comment}`.trim() };
+      const what = `${key.fingerprint} ${key.comment}`.trim();
+      this.#current = { method: 'agent', what: `${settings.agentSocket ?? ''}: ${what}` };
       says = yield { type: 'agent', username: settings.user, agent: signByAgent(key) };
     }
     for (const file of files) {
@@ -297,14 +298,13 @@ function signWith(key: ParsedKey, data: Buffer, hash: string | undefined): Buffe
 }
 
 function adviceFor(host: string, user: string, attempts: readonly AuthAttempt[]): Message {
-  const table = tableOf(attempts);
   const locked = attempts.find(({ result }) => result === 'passphrase-needed');
   if (locked !== undefined)
     return say(
-      '{0} did not let {1} in ({2}). A key needs its passphrase: add it to the agent with ssh-add.',
+      '{0} did not let {1} in. A key needs its passphrase: add {2} to the agent with ssh-add.',
       host,
       user,
-      table,
+      locked.what,
     );
   if (attempts.length === 0)
     return say(
@@ -313,14 +313,9 @@ function adviceFor(host: string, user: string, attempts: readonly AuthAttempt[])
       user,
     );
   return say(
-    '{0} did not let {1} in ({2}). Check the user name, and that ~/.ssh/authorized_keys of this user on the host has one of these keys.',
+    '{0} did not let {1} in (attempts: {2}). Check the user name, and that ~/.ssh/authorized_keys of this user on the host has one of the keys that were tried.',
     host,
     user,
-    table,
+    attempts.length,
   );
-}
-
-/** One line; the words are those of `AuthAttempt`, the same in every language. */
-function tableOf(attempts: readonly AuthAttempt[]): string {
-  return attempts.map(({ method, what, result }) => `${method} ${what}: ${result}`).join('; ');
 }

@@ -25,13 +25,18 @@ export async function connectByRoute(
   environment: SshEnvironment,
   options: ConnectOptions = {},
 ): Promise<HostSession> {
-  const { transport = 'auto', warn } = environment;
-  if (transport === 'system') return connectSystemSsh(target, environment, options.signal);
+  const { transport = 'auto', warn, tellAttempts } = environment;
+  if (transport === 'system') {
+    if (environment.allowProxyCommand !== true) throw notRunHere(target.name);
+    return connectSystemSsh(target, environment, options.signal);
+  }
   try {
     // The client is large, and most starts of the program ask no host.
     const { connectHost } = await import('./connect.ts');
     return await connectHost(target, environment, options);
   } catch (error) {
+    if (error instanceof HostError && error.attempts.length > 0)
+      tellAttempts?.(error.host, error.attempts);
     if (transport === 'built-in' || !systemMayHelp(error, environment)) throw error;
     const session = await connectSystemSsh(target, environment, options.signal).catch(
       (second: unknown) => {
@@ -53,5 +58,16 @@ function systemMayHelp(error: unknown, environment: SshEnvironment): error is Ho
     environment.allowProxyCommand === true &&
     error instanceof HostError &&
     worthAnotherTry.has(error.kind)
+  );
+}
+
+function notRunHere(host: string): HostError {
+  return new HostError(
+    'configuration',
+    host,
+    say(
+      'The machine’s own ssh may run commands of its configuration, so it is not run here for {0}.',
+      host,
+    ),
   );
 }

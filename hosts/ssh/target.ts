@@ -1,4 +1,5 @@
 import type { Message } from '../../core/messages.ts';
+import type { AuthAttempt } from '../host-error.ts';
 
 /** A host as an inventory names it. What it leaves open, the ssh configuration says. */
 export interface HostTarget {
@@ -63,6 +64,8 @@ export interface SshEnvironment {
   readonly transport?: SshTransport;
   /** Something worth telling that does not stop the connection. */
   readonly warn?: (message: Message) => void;
+  /** A login that failed, with what was tried, in order: for a table (see attempt-table.ts). */
+  readonly tellAttempts?: (host: string, attempts: readonly AuthAttempt[]) => void;
   /** Home folder and environment variables, for tests; else those of the process. */
   readonly home?: string;
   readonly variables?: Readonly<Record<string, string | undefined>>;
