@@ -362,5 +362,15 @@ async function end(context: RunContext, how: EndInput): Promise<RunOutcome> {
   } else {
     context.emit({ type: 'ended', outcome });
   }
+  flushLater(context.record);
   return outcome;
+}
+
+/** A folder that was full may have room again; as long as this process lives, it can tell the end. */
+function flushLater(record: RunRecord): void {
+  if (record.flush()) return;
+  const timer = setInterval(() => {
+    if (record.flush()) clearInterval(timer);
+  }, 5000);
+  timer.unref();
 }

@@ -419,7 +419,7 @@ async function askGuestAgent({
   return 'silent';
 }
 
-/** No job is active on the source and no other run holds the domain. */
+/** No job is active on the source (a domain that is off has none), and no other run holds it. */
 async function sourceIsQuiet({ plan, runId, links, signal }: FinishInput): Promise<boolean> {
   try {
     const { stdout } = await links.exec(plan.source.host, readRunCommand(runId, plan.domainUuid), {
@@ -429,7 +429,9 @@ async function sourceIsQuiet({ plan, runId, links, signal }: FinishInput): Promi
     const reading = parseRunReading(stdout);
     // The supervisor of this very run may need a moment to let go of the lock.
     const held = reading?.lockHolder !== undefined && reading.lockHolder !== runId;
-    return reading !== undefined && !held && reading.job?.state === 'none';
+    if (reading === undefined || held) return false;
+    const off = reading.domain.kind === 'present' && isOff(reading.domain);
+    return off || reading.job?.state === 'none';
   } catch {
     return false;
   }

@@ -42,6 +42,8 @@ export interface RunRecord {
    * memory, counts as one of `entries`, and is written before the next one that can be.
    */
   append(event: RunEvent): RunEntry;
+  /** Writes what could not be written before; true when nothing waits any more. */
+  flush(): boolean;
   /** All entries so far. A line that was torn by a crash is left out. */
   entries(): readonly RunEntry[];
 }
@@ -130,11 +132,7 @@ export function findRun(
   if (!isRunId(id)) return undefined;
   const file = join(runsFolder(options.folder), `${id}.jsonl`);
   const record = openRecord(id, file, options.now ?? Date.now);
-  try {
-    return record.entries().length === 0 ? undefined : record;
-  } catch {
-    return undefined;
-  }
+  return record.entries().length === 0 ? undefined : record;
 }
 
 /** All runs, newest first. A file that holds no readable plan is left out. */
@@ -208,6 +206,16 @@ function runsFolder(folder: string | undefined): string {
 
 function openRecord(id: string, file: string, now: () => number): RunRecord {
   const waiting: RunEntry[] = [];
+  let written: readonly RunEntry[] = [];
+  const write = (): void => {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      // One write for the whole line, so that lines of two programs never mix; a torn line before
+      // it is closed off first.
+      const line = `${endsTorn(file) ? '\n' : ''}${JSON.stringify(next)}\n`;
+      appendFileSync(file, line, { mode: 0o600 });
+      waiting.shift();
+    }
+  };
   return {
     id,
     file,
@@ -218,19 +226,28 @@ function openRecord(id: string, file: string, now: () => number): RunRecord {
       if (entry.type === 'progress' && before?.type === 'progress') waiting.pop();
       waiting.push(entry);
       try {
-        for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-          // One write for the whole line, so that lines of two programs never mix; a torn line
-          // before it is closed off first.
-          const line = `${endsTorn(file) ? '\n' : ''}${JSON.stringify(next)}\n`;
-          appendFileSync(file, line, { mode: 0o600 });
-          waiting.shift();
-        }
+        write();
       } catch (error) {
         throw new RecordUnwritable(file, error, entry);
       }
       return entry;
     },
-    entries: () => [...parseEntries(readFileSync(file, 'utf8')), ...waiting],
+    flush() {
+      try {
+        write();
+      } catch {
+        return false;
+      }
+      return true;
+    },
+    entries() {
+      try {
+        written = parseEntries(readFileSync(file, 'utf8'));
+      } catch {
+        // The folder is out of reach for the moment: what was read before still holds.
+      }
+      return [...written, ...waiting];
+    },
   };
 }
 

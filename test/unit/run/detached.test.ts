@@ -63,6 +63,7 @@ test('a launched migration runs on after the launcher has ended, and its end is 
   assert.equal(running.state, 'running');
   assert.equal(running.lockHolder, 'run-1');
   assert.ok(running.startedAt !== undefined && running.now >= running.startedAt);
+  assert.ok(running.elapsedMs !== undefined && running.elapsedMs < 60_000);
   host.put('end', '0');
   const finished = await readUntil('run-1', ({ state }) => state === 'finished');
   assert.equal(finished.exitCode, 0);

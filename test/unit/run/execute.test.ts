@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -408,4 +408,95 @@ test('a record is readable by its owner alone', async () => {
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.equal(statSync(join(folder, 'runs')).mode & 0o777, 0o700);
   assert.ok(readFileSync(file, 'utf8').endsWith('\n'));
+});
+
+test('what cannot be recorded first is not done, and what was done before is taken back', async () => {
+  const { plan, image } = copyingPlan();
+  const runs = join(folder, 'runs');
+  destination.intercept = (command) => {
+    if (command.argv.includes('livemigrate-create')) renameSync(runs, `${runs}-away`);
+    return 'pass';
+  };
+  const run = start(plan);
+  const outcome = await run.outcome;
+  assert.equal(outcome.result, 'failed');
+  assert.equal(outcome.guest, 'source');
+  assert.equal(outcome.cause?.code, 'record-unwritable');
+  assert.ok(outcome.cause.remedy !== undefined);
+  assert.equal(existsSync(image), false, 'the identity of the image was kept in memory');
+  assert.equal(source.host.has('starts'), false);
+  renameSync(`${runs}-away`, runs);
+});
+
+test('a record that is out of reach after the launch does not end the watching', async () => {
+  const run = start(planOf());
+  await launched();
+  await until('the launch', () => types(run.events).includes('launched'));
+  const runs = join(folder, 'runs');
+  renameSync(runs, `${runs}-away`);
+  source.host.put('job', active);
+  await until('progress', () => types(run.events).includes('progress'));
+  succeed();
+  assert.equal((await run.outcome).result, 'completed');
+  renameSync(`${runs}-away`, runs);
+  assert.equal(readRun(run.id, { folder })?.outcome, undefined);
+  for (let tries = 0; tries < 100; tries++) {
+    if (readRun(run.id, { folder })?.outcome !== undefined) break;
+    await sleep(100);
+  }
+  assert.equal(readRun(run.id, { folder })?.outcome?.result, 'completed', 'told when it can be');
+});
+
+test('an image that is gone at the end is told as loudly as can be, for the guest still runs on it', async () => {
+  const { plan, image } = copyingPlan();
+  const run = start(plan);
+  await launched();
+  rmSync(image);
+  succeed();
+  const outcome = await run.outcome;
+  assert.equal(outcome.guest, 'destination');
+  assert.equal(outcome.result, 'failed');
+  assert.equal(outcome.cause?.code, 'destination-image-gone');
+  assert.match(outcome.cause.remedy?.text ?? '', /Do not stop the guest/);
+});
+
+test('a guest that ended on the source never ran on a destination that does not define it', async () => {
+  const { plan, image } = copyingPlan();
+  const run = start(plan);
+  await launched();
+  source.host.put('state', 'shut off (crashed)\n');
+  fail('error: operation failed: domain is not running\n');
+  const outcome = await run.outcome;
+  assert.equal(outcome.guest, 'off-on-source');
+  assert.equal(existsSync(image), false);
+});
+
+test('where the destination defines it, a guest that is off on both keeps every image', async () => {
+  const { plan, image } = copyingPlan();
+  const run = start(plan);
+  await launched();
+  source.host.put('state', 'shut off (crashed)\n');
+  destination.host.put('state', 'shut off (unknown)\n');
+  fail('error: operation failed: domain is not running\n');
+  const outcome = await run.outcome;
+  assert.equal(outcome.guest, 'nowhere');
+  assert.equal(existsSync(image), true);
+  assert.ok(outcome.undone.length > 0);
+  assert.ok(outcome.undone.every(({ outcome: how }) => how === 'kept'));
+});
+
+test('the remedy of a step that fails is told and recorded', async () => {
+  const { plan } = copyingPlan();
+  const create = plan.steps.find(({ kind }) => kind === 'create-image');
+  assert.ok(create !== undefined);
+  const words = 'echo "qemu-img: No space left on device" >&2; exit 74';
+  const broken = { ...create, command: { argv: ['sh', '-c', words] as const } };
+  const steps = plan.steps.map((step) => (step === create ? broken : step));
+  const altered = { ...plan, steps };
+  const run = start({ ...altered, digest: planDigest(altered, sha256) });
+  const outcome = await run.outcome;
+  assert.equal(outcome.result, 'failed');
+  assert.equal(outcome.cause?.code, 'disk-dest-free-space');
+  assert.match(outcome.cause.remedy?.text ?? '', /Free space/);
+  assert.deepEqual(readRun(run.id, { folder })?.outcome?.cause?.remedy, outcome.cause.remedy);
 });

@@ -50,3 +50,14 @@ test('what QEMU says of a guest is in the log of the guest', () => {
   ]);
   assert.deepEqual(recentGuestErrors('', 60_000), []);
 });
+
+test('what a daemon complains of when it starts is the cause of nothing', () => {
+  const log = `1795394905
+2026-11-23 00:48:20.000+0000: 45: error : virHostCPUGetKVMMaxVCPUs:1 : Unable to open /dev/kvm: No such file or directory
+2026-11-23 00:48:20.100+0000: 45: error : virCommandWait:1 : internal error: Child process (/sbin/dmidecode -q -t 0) unexpected exit status 1
+2026-11-23 00:48:20.200+0000: 45: error : x:1 : operation failed: Lost connection to destination host
+`;
+  assert.deepEqual(recentErrors(log, 60_000), [
+    'operation failed: Lost connection to destination host',
+  ]);
+});

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -10,6 +17,7 @@ import {
   findRun,
   listRuns,
   readRun,
+  RecordUnwritable,
   stateFolder,
 } from '../../../hosts/run/record.ts';
 import { plan as planFixture } from '../planner/given.ts';
@@ -76,4 +84,39 @@ test('a process is alive only as itself: a reused number or another boot is anot
   assert.equal(isAlive(me), true);
   assert.equal(isAlive({ ...me, birth: me.birth.replace(/\d+$/, '1') }), false);
   assert.equal(isAlive({ ...me, pid: 2 ** 22 + 1 }), false);
+});
+
+test('a record that cannot be begun is told with its folder, and no half of it stays', () => {
+  writeFileSync(join(folder, 'runs'), 'in the way');
+  assert.throws(create, (error: unknown) => {
+    assert.ok(error instanceof RecordUnwritable);
+    assert.ok(error.message.includes(folder), error.message);
+    return true;
+  });
+  assert.deepEqual(readdirSync(folder), ['runs']);
+});
+
+test('what cannot be written is kept, and written in its order when it can be', () => {
+  const record = create();
+  renameSync(join(folder, 'runs'), join(folder, 'away'));
+  assert.throws(() => record.append({ type: 'launched' }), RecordUnwritable);
+  assert.throws(() => record.append({ type: 'cancel-requested' }), RecordUnwritable);
+  assert.equal(record.flush(), false);
+  const types = ['run', 'owner', 'launched', 'cancel-requested'];
+  assert.deepEqual(
+    record
+      .entries()
+      .slice(-2)
+      .map(({ type }) => type),
+    types.slice(-2),
+    'whoever holds the record sees it at once',
+  );
+  renameSync(join(folder, 'away'), join(folder, 'runs'));
+  assert.equal(record.flush(), true);
+  assert.deepEqual(
+    findRun(record.id, { folder })
+      ?.entries()
+      .map(({ type }) => type),
+    types,
+  );
 });
