@@ -1,8 +1,9 @@
 import type { Span } from '../text/span.ts';
-import type { YamlEntry, YamlNode, YamlScalar } from '../yaml/tree.ts';
+import { entry as entryOf } from '../yaml/tree.ts';
+import type { YamlEntry, YamlNode, YamlScalar, YamlSequence } from '../yaml/tree.ts';
 import { identityOf } from './bind.ts';
 import type { FieldPath } from './descriptor.ts';
-import type { Field } from './field-types.ts';
+import type { AnyListField, Field } from './field-types.ts';
 
 /** How far a path leads into a tree. */
 export interface Reached {
@@ -34,7 +35,7 @@ export function stepInto(
 
 function oneStep({ node, field }: Reached, step: string): Reached | undefined {
   if (node?.kind === 'mapping') {
-    const entry = node.entries.find((candidate) => candidate.key.source === step);
+    const entry = entryOf(node, step);
     if (entry === undefined) return undefined;
     const next =
       field?.kind === 'object'
@@ -45,13 +46,38 @@ function oneStep({ node, field }: Reached, step: string): Reached | undefined {
     return { node: entry.value, field: next, name: entry.key, entry, rest: [] };
   }
   if (node?.kind === 'sequence' && field?.kind === 'list') {
-    for (const item of node.items) {
-      const identity = identityOf(field, item);
-      if (identity?.source === step)
-        return { node: item, field: field.item, name: identity, entry: undefined, rest: [] };
-    }
+    const found = itemsByIdentity(node, field).get(step);
+    if (found === undefined) return undefined;
+    return { node: found.item, field: field.item, name: found.name, entry: undefined, rest: [] };
   }
   return undefined;
+}
+
+interface NamedItem {
+  readonly name: YamlScalar;
+  readonly item: YamlNode;
+}
+
+interface Index {
+  readonly identity: string | undefined;
+  readonly items: ReadonlyMap<string, NamedItem>;
+}
+
+/** Rules ask for each item of a list by its identity; a list is gone through once. */
+const indexes = new WeakMap<YamlSequence, Index>();
+
+/** The items of a list by their identity; of two with one identity the first. */
+function itemsByIdentity(list: YamlSequence, field: AnyListField): Index['items'] {
+  const { identity } = field;
+  const known = indexes.get(list);
+  if (known !== undefined && known.identity === identity) return known.items;
+  const items = new Map<string, NamedItem>();
+  for (const item of list.items) {
+    const name = identityOf(field, item);
+    if (name !== undefined && !items.has(name.source)) items.set(name.source, { name, item });
+  }
+  indexes.set(list, { identity, items });
+  return items;
 }
 
 /**

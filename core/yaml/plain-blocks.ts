@@ -12,6 +12,7 @@ import {
 } from './characters.ts';
 import { readPlainFlow } from './plain-flow.ts';
 import { keyEnd, readKey, readPlain, readQuoted } from './plain-scalar.ts';
+import { hasRepeatedKey } from './tree.ts';
 import type { YamlEntry, YamlMapping, YamlNode, YamlSequence } from './tree.ts';
 
 /** Bounds within which a text is read here; beyond them the library says what is wrong. */
@@ -124,15 +125,13 @@ class PlainBlocks {
   private mapping(depth: number, indent: number): YamlMapping | undefined {
     if (!this.count(depth)) return this.give();
     const entries: YamlEntry[] = [];
-    const seen = new Set<string>();
     const start = this.at;
     while (this.indent === indent) {
       const entry = this.entry(depth, indent);
       if (entry === undefined) return undefined;
-      const before = seen.size;
-      if (seen.add(entry.key.source).size === before) return this.give();
       entries.push(entry);
     }
+    if (hasRepeatedKey(entries)) return this.give();
     if (this.indent > indent) return this.give();
     const last = entries.at(-1);
     if (last === undefined) return this.give();

@@ -9,6 +9,7 @@ import {
   space,
 } from './characters.ts';
 import { readKey, readPlain, readQuoted } from './plain-scalar.ts';
+import { hasRepeatedKey } from './tree.ts';
 import type { YamlEntry, YamlNode } from './tree.ts';
 
 /** Takes account of one node at a depth; false when the text has too many, or goes too deep. */
@@ -37,7 +38,6 @@ function readMapping(
   count: CountNode,
 ): YamlNode | undefined {
   const entries: YamlEntry[] = [];
-  const seen = new Set<string>();
   let at = behindSpace(text, start + 1);
   while (text.charCodeAt(at) !== closeBrace) {
     if (entries.length > 0) {
@@ -45,13 +45,13 @@ function readMapping(
       at = behindSpace(text, at + 1);
     }
     const key = readKey(text, at);
-    if (key === undefined || seen.has(key.source)) return undefined;
-    seen.add(key.source);
+    if (key === undefined) return undefined;
     const value = readValue(text, behindSpace(text, key.span.end + 1), depth + 1, count);
     if (value === undefined) return undefined;
     entries.push({ key, value, span: { start: key.span.start, end: value.span.end } });
     at = behindSpace(text, value.span.end);
   }
+  if (hasRepeatedKey(entries)) return undefined;
   return { kind: 'mapping', span: { start, end: at + 1 }, flow: true, entries };
 }
 

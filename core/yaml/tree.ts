@@ -45,3 +45,18 @@ export function entry(node: YamlNode | undefined, key: string): YamlEntry | unde
   if (node?.kind !== 'mapping') return undefined;
   return node.entries.find((candidate) => candidate.key.source === key);
 }
+
+/** Keys up to which each is simply compared with each. */
+const fewKeys = 10;
+
+/** Does one key stand twice in a mapping? */
+export function hasRepeatedKey(entries: readonly YamlEntry[]): boolean {
+  if (entries.length > fewKeys) {
+    return new Set(entries.map(({ key }) => key.source)).size < entries.length;
+  }
+  for (let i = 1; i < entries.length; i++) {
+    const source = entries[i]?.key.source;
+    for (let j = 0; j < i; j++) if (entries[j]?.key.source === source) return true;
+  }
+  return false;
+}
