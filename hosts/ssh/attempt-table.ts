@@ -46,8 +46,5 @@ export function attemptTable(
 
 /** Columns in a terminal: Chinese characters take two. */
 function columnsOf(text: string): number {
-  return [...text].reduce(
-    (sum, each) => sum + (/[\u2e80-\u9fff\uff00-\uff60]/.test(each) ? 2 : 1),
-    0,
-  );
+  return text.length + (text.match(/[\u2e80-\u9fff\uff00-\uff60]/g)?.length ?? 0);
 }
