@@ -37,10 +37,11 @@ export async function forward(
       folder,
     );
     try {
-      await until(`${plan.name}: sshd through port ${String(sshPort)}`, 15_000, () => {
-        // Somebody took the port between asking for a free one and listening.
+      await until(`${plan.name}: sshd through port ${String(sshPort)}`, 15_000, async () => {
+        const said = await greeting(sshPort, 1000);
+        // Somebody took the port between asking for a free one and listening; the greeting may be that of another lab.
         if (!isAlive(outer)) throw new Error(`port ${String(sshPort)} was taken`);
-        return greeting(sshPort, 1000);
+        return said;
       });
       return { sshPort, listeners: [inner, outer] };
     } catch (error) {
