@@ -90,6 +90,8 @@ const help: Readonly<Record<string, OptionHelp>> = {
     meaning: say('Where QEMU looks for certificates; /etc/pki/qemu unless told.'),
   },
   days: { value: 'N', meaning: say('Days that the certificates are valid; 825 unless told.') },
+  prune: { meaning: say('Remove the records of runs that ended long ago; open runs stay.') },
+  'runs days': { value: 'N', meaning: say('Days that a record is kept; 90 unless told.') },
   stdio: { meaning: say('Speak over standard input and output.') },
 };
 

@@ -2,25 +2,33 @@ import { render, say } from '../../core/messages.ts';
 import { targetFor } from '../../hosts/preflight/targets.ts';
 import { attachRun, cancelRun } from '../../hosts/run/attach.ts';
 import { thisProcess } from '../../hosts/run/owner.ts';
+import { defaultKeepDays, pruneRuns } from '../../hosts/run/prune.ts';
 import { listRuns } from '../../hosts/run/record.ts';
 import type { RunSummary } from '../../hosts/run/record.ts';
 import type { HostPool } from '../../hosts/ssh/pool.ts';
 import { hostOptions, withHosts } from '../connections.ts';
 import { exitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { printOutcome, runPrinter } from '../output/run-events.ts';
+import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CliCommand, CommandContext } from './command.ts';
 import { inventoryHosts } from './facts.ts';
-import { formatOption, onlyPositional } from './options.ts';
+import { formatOption, integerOption, onlyPositional } from './options.ts';
 
 export const runs: CliCommand = {
   name: 'runs',
-  usage: '',
-  summary: say('List the runs of this user, newest first.'),
-  options: { format: { type: 'string' } },
+  usage: '[--prune [--days N]]',
+  summary: say('List the runs of this user, newest first, or remove old records.'),
+  options: {
+    format: { type: 'string' },
+    prune: { type: 'boolean' },
+    days: { type: 'string' },
+  },
   // eslint-disable-next-line @typescript-eslint/require-await -- every command has one shape
   async run({ terminal, values }) {
     const format = formatOption(values['format'], ['text', 'json']);
+    if (values['prune'] === true) return prune(terminal, values['days']);
     const found = listRuns();
     if (format === 'json') {
       terminal.out(
@@ -37,6 +45,32 @@ export const runs: CliCommand = {
     return exitCode.ok;
   },
 };
+
+function prune(terminal: Terminal, days: unknown): ExitCode {
+  const keepDays = integerOption('--days', days, defaultKeepDays);
+  const { removed, kept, busy } = pruneRuns({ keepDays, now: Date.now() });
+  if (busy) {
+    terminal.note(terminal.say(say('Another program is removing old records at this moment.')));
+    return exitCode.failed;
+  }
+  for (const id of removed) terminal.out(id);
+  for (const id of kept)
+    terminal.note(
+      terminal.say(
+        say('{0} stays: where its guest is was never settled, or it left something on a host.', id),
+      ),
+    );
+  terminal.note(
+    terminal.say(
+      say(
+        'Records of runs that ended more than {0} days ago: {1} removed.',
+        keepDays,
+        removed.length,
+      ),
+    ),
+  );
+  return exitCode.ok;
+}
 
 export const attach: CliCommand = {
   name: 'attach',

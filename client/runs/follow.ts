@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { defaultKeepDays, pruneRuns } from '../../hosts/run/prune.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { HostStates } from '../connections/host-states.ts';
 import { causeOf } from '../text.ts';
@@ -12,6 +13,7 @@ import { isActive } from './shown-run.ts';
 export function findOpenRuns(runs: RunCenter, log: vscode.LogOutputChannel): vscode.Disposable {
   const load = (): void => {
     if (!vscode.workspace.isTrusted) return;
+    removeOldRecords(log);
     runs
       .load()
       .catch((error: unknown) => {
@@ -29,6 +31,19 @@ export function findOpenRuns(runs: RunCenter, log: vscode.LogOutputChannel): vsc
       clearTimeout(later);
     },
   });
+}
+
+/** Records of finished runs are kept as long as the settings say. */
+function removeOldRecords(log: vscode.LogOutputChannel): void {
+  const keepDays = vscode.workspace
+    .getConfiguration('liveMigrate.runs')
+    .get<number>('keepDays', defaultKeepDays);
+  try {
+    const { removed } = pruneRuns({ keepDays, now: Date.now() });
+    if (removed.length > 0) log.info(`removed old run records: ${removed.join(', ')}`);
+  } catch (error) {
+    log.warn(`removing old run records: ${causeOf(error)}`);
+  }
 }
 
 /** Asks both hosts anew when a run between them has ended, as far as they were asked before. */
