@@ -50,6 +50,16 @@ export function imageRemoved({ target, path }: LostImage, host: string): Cause {
   };
 }
 
+/** Before anything was sent. */
+export function imageMissing({ target, path }: LostImage, host: string): Cause {
+  return {
+    code: 'destination-image-gone',
+    message: say('Image {0} of disk {1} is not on {2}.', path, target, host),
+    remedy: say('Create it anew, or write “create: true”.'),
+    text: '',
+  };
+}
+
 /** The guest runs on the destination already. */
 export function imageLost({ target, path }: LostImage, host: string): Cause {
   return {

@@ -12,7 +12,7 @@ import { parseRunReading } from '../../core/virsh/run-reading.ts';
 import type { RunReading } from '../../core/virsh/run-reading.ts';
 import { reasonOf } from '../host-error.ts';
 import type { Cause, GuestPlace, Measured, RunEvent, RunOutcome } from './entry.ts';
-import { imageLost, lostImages } from './copied-images.ts';
+import { imageLost, imageMissing, lostImages } from './copied-images.ts';
 import { explain, recentErrors, recentGuestErrors } from './explain.ts';
 import type { Links } from './links.ts';
 import { undoSteps } from './undo.ts';
@@ -336,9 +336,23 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
   const vague = explained.code === undefined || leavesCauseToGuestLog(text) || hidesCause(text);
   const fromGuest = vague ? await guestErrors(input) : [];
   const said = [...new Set([...fromDaemon, ...fromGuest])];
-  if (said.length === 0) return explained;
+  if (said.length === 0) return (await findMissingImage(input, text)) ?? explained;
   const known = said.map(explain).findLast(({ code }) => code !== undefined);
   return { ...(known ?? explained), text: [text, ...said].join('\n') };
+}
+
+/**
+ * A destination that finds no image for a disk, and no storage pool to make one in, only hangs up:
+ * libvirt 11.3 writes that into no log.
+ */
+async function findMissingImage(input: FinishInput, text: string): Promise<Cause | undefined> {
+  if (!hidesCause(text) || input.last !== undefined) return undefined;
+  const { remembered } = input.effects;
+  const options = { timeout: queryTimeout, signal: input.signal };
+  const [missing] = await lostImages(input, remembered, options);
+  return missing === undefined
+    ? undefined
+    : { ...imageMissing(missing, input.plan.destination.host), text };
 }
 
 async function daemonErrors(

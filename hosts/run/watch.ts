@@ -7,7 +7,7 @@ import type { JobProgress } from '../../core/virsh/job-info.ts';
 import { parseRunReading } from '../../core/virsh/run-reading.ts';
 import type { RunReading } from '../../core/virsh/run-reading.ts';
 import { say } from '../../core/messages.ts';
-import { reasonOf } from '../host-error.ts';
+import { HostError, reasonOf } from '../host-error.ts';
 import { imageRemoved, lostImages } from './copied-images.ts';
 import type { LostImage } from './copied-images.ts';
 import type { Cause, RunEvent } from './entry.ts';
@@ -62,6 +62,7 @@ export async function watchRun(input: WatchInput): Promise<WatchEnd> {
     phase: undefined,
     last: undefined,
     lostSince: undefined,
+    lostWhy: undefined,
     failures: 0,
     quietEnds: 0,
     aborted: false,
@@ -85,6 +86,7 @@ interface WatchState {
   phase: JobProgress['phase'] | undefined;
   last: JobProgress | undefined;
   lostSince: number | undefined;
+  lostWhy: string | undefined;
   failures: number;
   /** Readings in a row that show no process and no job: one alone can be a daemon's restart. */
   quietEnds: number;
@@ -118,13 +120,24 @@ async function look(input: WatchInput, state: WatchState): Promise<RunReading | 
     return reading;
   } catch (error) {
     if (signal.aborted) return undefined;
-    if (state.lostSince === undefined) {
-      state.lostSince = performance.now();
-      emit({ type: 'lost-sight', host, why: reasonOf(error) });
+    const why = reasonOf(error);
+    const told = state.lostSince !== undefined && (why === state.lostWhy || mayPass(error));
+    state.lostSince ??= performance.now();
+    if (!told) {
+      state.lostWhy = why;
+      emit({ type: 'lost-sight', host, why });
     }
     state.failures++;
     return undefined;
   }
+}
+
+/** A link that is down comes back by itself; a key that is not believed waits for somebody. */
+function mayPass(error: unknown): boolean {
+  return !(
+    error instanceof HostError &&
+    /^host-key|^known-hosts|^authentication$|^configuration$/.test(error.kind)
+  );
 }
 
 async function judge(
