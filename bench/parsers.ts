@@ -6,6 +6,7 @@ import { diagnose } from '../core/service/diagnose.ts';
 import { createParseCache } from '../core/service/parse-cache.ts';
 import type { Workspace } from '../core/service/workspace.ts';
 import { parseXml } from '../core/xml/parse.ts';
+import { parseYaml } from '../core/yaml/parse.ts';
 import { domainXmlOf, migrationOf } from './documents.ts';
 import { median, printTable } from './statistics.ts';
 import type { Goal } from './statistics.ts';
@@ -16,6 +17,7 @@ export function benchParsers(rounds: number): { figures: Record<string, number>;
   for (const lines of [200, 5000]) {
     const xml = domainXmlOf(lines);
     const yaml = migrationOf(lines);
+    const halfTyped = yaml.replace('storage:', 'stor\nstorage:');
     const tasks: Readonly<Record<string, (round: number) => unknown>> = {
       'parseXml (a tree with ranges)': () => parseXml(xml),
       'saxes (events)': () => {
@@ -24,6 +26,8 @@ export function benchParsers(rounds: number): { figures: Record<string, number>;
       },
       'domain XML: parse, read, check': (round) =>
         checked('mem:/a.domain.xml', `${xml}${' '.repeat((round + 700) % 7)}`),
+      'parseYaml (a tree with ranges)': () => parseYaml(yaml),
+      'parseYaml, one line half typed': () => parseYaml(halfTyped),
       'yaml parseDocument': () => parseDocument(yaml, { keepSourceTokens: true }),
       'migration: parse and bind': () => loadDescriptor('mem:/a.migration.yaml', yaml),
       'migration: parse, bind, check': (round) =>

@@ -3,6 +3,7 @@ import type { Message } from '../messages.ts';
 import type { SyntaxProblem } from '../problems.ts';
 import { nearestName } from '../text/nearest.ts';
 import type { Span } from '../text/span.ts';
+import { entry as entryOf } from '../yaml/tree.ts';
 import type { YamlEntry, YamlMapping, YamlNode, YamlScalar, YamlSequence } from '../yaml/tree.ts';
 import { bindQuantity } from './bind-quantity.ts';
 import type {
@@ -73,12 +74,13 @@ function bindObject(
   report: Report,
 ): unknown {
   const bound: Record<string, unknown> = { span: node.span };
-  const present = new Set(node.entries.map((entry) => entry.key.source));
+  let present: ReadonlySet<string> | undefined;
   let unknownKeys = 0;
   for (const entry of node.entries) {
     const name = entry.key.source;
     const member = Object.hasOwn(field.fields, name) ? field.fields[name] : undefined;
     if (member === undefined) {
+      present ??= new Set(node.entries.map(({ key: { source } }) => source));
       if (++unknownKeys <= unknownKeyLimit) report(unknownKey(entry, present, field.fields));
     } else if (entry.value === undefined) {
       report({
@@ -94,8 +96,7 @@ function bindObject(
     }
   }
   for (const required of field.required) {
-    if (present.has(required)) continue;
-    report(missingKey(required, node, key));
+    if (entryOf(node, required) === undefined) report(missingKey(required, node, key));
   }
   return bound;
 }
@@ -127,7 +128,7 @@ function bindList(field: AnyListField, node: YamlSequence, report: Report): unkn
 /** The scalar that tells this list item apart from the others, e.g. the disk target. */
 export function identityOf(field: AnyListField, item: YamlNode): YamlScalar | undefined {
   if (field.identity === undefined || item.kind !== 'mapping') return undefined;
-  const found = item.entries.find((entry) => entry.key.source === field.identity)?.value;
+  const found = entryOf(item, field.identity)?.value;
   return found?.kind === 'scalar' ? found : undefined;
 }
 
