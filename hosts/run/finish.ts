@@ -346,7 +346,8 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
  * libvirt 11.3 writes that into no log.
  */
 async function findMissingImage(input: FinishInput, text: string): Promise<Cause | undefined> {
-  if (!hidesCause(text) || input.last !== undefined) return undefined;
+  const began = input.last !== undefined && input.last.phase !== 'setup';
+  if (!hidesCause(text) || began) return undefined;
   const { remembered } = input.effects;
   const options = { timeout: queryTimeout, signal: input.signal };
   const [missing] = await lostImages(input, remembered, options);
