@@ -1,11 +1,7 @@
 import type { SyntaxProblem } from '../problems.ts';
-import type { ElementData } from '../xml/element-data.ts';
 import type { XmlElement } from '../xml/tree.ts';
 
-/** What one element was read as. */
-interface Reading<T> {
-  /** Offset of the element: everything that is read has its place. */
-  readonly start: number;
+interface Read<T> {
   readonly value: T;
   readonly problems: readonly SyntaxProblem[];
 }
@@ -17,16 +13,19 @@ interface Reading<T> {
 export function reusing<T>(
   read: (element: XmlElement, problems: SyntaxProblem[]) => T,
 ): (element: XmlElement, problems: SyntaxProblem[]) => T {
-  const known = new WeakMap<ElementData, Reading<T>>();
   return (element, problems) => {
     const { data, start } = element;
-    let reading = known.get(data);
-    if (reading?.start !== start) {
-      const found: SyntaxProblem[] = [];
-      reading = { start, value: read(element, found), problems: found };
-      known.set(data, reading);
+    const known = data.reading;
+    if (known?.by === read && known.start === start) {
+      // Nobody but this reader writes what it is the author of.
+      const { value, problems: found } = known.value as Read<T>;
+      problems.push(...found);
+      return value;
     }
-    problems.push(...reading.problems);
-    return reading.value;
+    const found: SyntaxProblem[] = [];
+    const value = read(element, found);
+    data.reading = { by: read, start, value: { value, problems: found } satisfies Read<T> };
+    problems.push(...found);
+    return value;
   };
 }

@@ -40,7 +40,8 @@ export function isOfDatatype({ datatype }: Data, text: string): boolean {
 
 /** How equality sees a text: `string` as it stands, every other type with white space made one. */
 export function normalized(type: string, text: string): string {
-  return type === 'string' ? text : text.trim().replace(/[\t\n\r ]+/g, ' ');
+  if (type === 'string' || !/[^!-~]/.test(text)) return text;
+  return text.trim().replace(/[\t\n\r ]+/g, ' ');
 }
 
 function checkFor({ type, facets }: Datatype): (text: string) => boolean {
@@ -60,11 +61,18 @@ function checkFor({ type, facets }: Datatype): (text: string) => boolean {
   };
 }
 
+/** A whole number that is written with fewer characters is exact as a number, too. */
+const safeDigits = 16;
+
 function isWhole(
   text: string,
   [least, most]: readonly [bigint | undefined, bigint | undefined],
 ): boolean {
   if (!/^[+-]?\d+$/.test(text) || text.length > 64) return false;
+  if (text.length < safeDigits) {
+    const number = Number(text);
+    return (least === undefined || number >= least) && (most === undefined || number <= most);
+  }
   const number = BigInt(text.replace(/^\+/, ''));
   return (least === undefined || number >= least) && (most === undefined || number <= most);
 }
@@ -81,7 +89,8 @@ function facetTest(name: string, value: string, isWholeNumber: boolean): readonl
   const compare = (holds: (a: number | bigint, b: number | bigint) => boolean): Test => {
     if (isWholeNumber && /^[+-]?\d+$/.test(value)) {
       const bound = BigInt(value.replace(/^\+/, ''));
-      return (text) => holds(BigInt(text.replace(/^\+/, '')), bound);
+      return (text) =>
+        holds(text.length < safeDigits ? Number(text) : BigInt(text.replace(/^\+/, '')), bound);
     }
     return (text) => holds(Number(text), Number(value));
   };

@@ -3,11 +3,13 @@ import { isOpen, nameMatches, namesOf } from './pattern.ts';
 import type {
   Attribute,
   ByName,
+  Data,
   Element,
   ExpandedName,
   Pattern,
   PatternMemo,
   Step,
+  Value,
 } from './pattern.ts';
 import type { PatternStore } from './pattern-store.ts';
 
@@ -26,7 +28,7 @@ export class Derivatives {
 
   /** What a child of this name leads to. */
   elementStep(pattern: Pattern, name: ExpandedName): Step<Element> {
-    const steps = memoOf(pattern).elementSteps;
+    const steps = (memoOf(pattern).elementSteps ??= new Map<ExpandedName, Step<Element>>());
     return (
       steps.get(name) ??
       newStep(
@@ -39,7 +41,7 @@ export class Derivatives {
 
   /** What an attribute of this name leads to. */
   attributeStep(pattern: Pattern, name: ExpandedName): Step<Attribute> {
-    const steps = memoOf(pattern).attributeSteps;
+    const steps = (memoOf(pattern).attributeSteps ??= new Map<ExpandedName, Step<Attribute>>());
     return (
       steps.get(name) ??
       newStep(
@@ -146,14 +148,8 @@ export class Derivatives {
       case 'oneOrMore':
         return store.group(this.afterText(pattern.of, text), store.optional(pattern));
       case 'value':
-        return normalized(pattern.type, pattern.value) === normalized(pattern.type, text)
-          ? store.empty
-          : store.notAllowed;
       case 'data':
-        return isOfDatatype(pattern, text) &&
-          (pattern.except === undefined || !this.afterText(pattern.except, text).nullable)
-          ? store.empty
-          : store.notAllowed;
+        return this.isOne(pattern, text) ? store.empty : store.notAllowed;
       case 'list': {
         const words = text.split(/[\t\n\r ]+/).filter((word) => word !== '');
         const left = words.reduce<Pattern>((rest, word) => this.afterText(rest, word), pattern.of);
@@ -169,13 +165,34 @@ export class Derivatives {
 
   /** Does the whole of a text match, as the value of an attribute or the only content? */
   acceptsText(pattern: Pattern, text: string): boolean {
-    if (pattern.nullable && /^[\t\n\r ]*$/.test(text)) return true;
-    return this.afterText(pattern, text).nullable;
+    switch (pattern.kind) {
+      case 'text':
+        return true;
+      case 'empty':
+        return isBlank(text);
+      case 'choice':
+        for (const each of pattern.of) if (this.acceptsText(each, text)) return true;
+        return false;
+      case 'value':
+      case 'data':
+        return this.isOne(pattern, text);
+      default:
+        return (pattern.nullable && isBlank(text)) || this.afterText(pattern, text).nullable;
+    }
+  }
+
+  private isOne(pattern: Value | Data, text: string): boolean {
+    if (pattern.kind === 'value')
+      return normalized(pattern.type, pattern.value) === normalized(pattern.type, text);
+    return (
+      isOfDatatype(pattern, text) &&
+      (pattern.except === undefined || !this.afterText(pattern.except, text).nullable)
+    );
   }
 
   acceptsValue(attribute: Attribute, value: string): boolean {
     if (attribute.of === this.store.text) return true;
-    const known = memoOf(attribute).accepted;
+    const known = (memoOf(attribute).accepted ??= new Map<string, boolean>());
     let accepts = known.get(value);
     if (accepts === undefined) {
       accepts = this.acceptsText(attribute.of, value);
@@ -277,13 +294,15 @@ export class Derivatives {
     matched: readonly Pattern[],
     derive: () => Pattern,
   ): Pattern {
-    const { afterOne, afterSome } = memoOf(pattern);
+    const memo = memoOf(pattern);
     const [only] = matched;
     if (only !== undefined && matched.length === 1) {
+      const afterOne = (memo.afterOne ??= new Map<Pattern, Pattern>());
       let left = afterOne.get(only);
       if (left === undefined) keep(afterOne, only, (left = derive()));
       return left;
     }
+    const afterSome = (memo.afterSome ??= new Map<string, Pattern>());
     const key = keyOf(matched);
     let left = afterSome.get(key);
     if (left === undefined) keep(afterSome, key, (left = derive()));
@@ -291,17 +310,21 @@ export class Derivatives {
   }
 }
 
+function isBlank(text: string): boolean {
+  return text === '' || /^[\t\n\r ]*$/.test(text);
+}
+
 function memoOf(pattern: Pattern): PatternMemo {
   return (pattern.memo ??= {
     elements: undefined,
     attributes: undefined,
-    elementSteps: new Map(),
-    attributeSteps: new Map(),
+    elementSteps: undefined,
+    attributeSteps: undefined,
     closed: undefined,
     released: undefined,
-    afterOne: new Map(),
-    afterSome: new Map(),
-    accepted: new Map(),
+    afterOne: undefined,
+    afterSome: undefined,
+    accepted: undefined,
   });
 }
 

@@ -6,6 +6,9 @@ import type { Element, ExpandedName, Pattern } from './pattern.ts';
 import { Scopes, expandName, isDeclaration } from './scope.ts';
 import type { Scope } from './scope.ts';
 
+/** Answers that are kept with one subtree, which many documents may share. */
+const mostJudgements = 32;
+
 /**
  * Tells which subtrees match which element patterns, and keeps the answer with the subtree: where a
  * later version of the document shares it, it is known already.
@@ -22,11 +25,15 @@ export class Matcher {
 
   /** Does the subtree match the pattern? `outer` is the scope around it. */
   matches(element: ElementData, pattern: Element, outer: Scope): boolean {
-    for (let known = element.judgement; known !== undefined; known = known.next)
+    let count = 0;
+    for (let known = element.judgement; known !== undefined; known = known.next) {
       if (known.against === pattern && known.within === outer) return known.holds;
+      count++;
+    }
     const scope = element.declares ? this.scopes.within(outer, element) : outer;
     const holds = this.contentMatches(element, pattern.content, scope);
-    element.judgement = { against: pattern, within: outer, holds, next: element.judgement };
+    const next = count < mostJudgements ? element.judgement : undefined;
+    element.judgement = { against: pattern, within: outer, holds, next };
     return holds;
   }
 

@@ -23,16 +23,16 @@ export interface Datatype {
 export interface PatternMemo {
   elements: ByName<Element> | undefined;
   attributes: ByName<Attribute> | undefined;
-  readonly elementSteps: Map<ExpandedName, Step<Element>>;
-  readonly attributeSteps: Map<ExpandedName, Step<Attribute>>;
+  elementSteps: Map<ExpandedName, Step<Element>> | undefined;
+  attributeSteps: Map<ExpandedName, Step<Attribute>> | undefined;
   /** Behind the start tag, and the same with missing attributes forgiven. */
   closed: Pattern | undefined;
   released: Pattern | undefined;
   /** Derivatives by the one pattern that matched, or by several. */
-  readonly afterOne: Map<Pattern, Pattern>;
-  readonly afterSome: Map<string, Pattern>;
+  afterOne: Map<Pattern, Pattern> | undefined;
+  afterSome: Map<string, Pattern> | undefined;
   /** Of an attribute: which values it accepts. */
-  readonly accepted: Map<string, boolean>;
+  accepted: Map<string, boolean> | undefined;
 }
 
 /** What can come next, by name; `open` are those whose names cannot be listed. */

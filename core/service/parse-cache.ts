@@ -9,6 +9,7 @@ import type { SyntaxProblem } from '../problems.ts';
 import type { CheckInput, CheckResult } from '../rules/engine.ts';
 import { reparseXml } from '../xml/reparse.ts';
 import type { FormerXml } from '../xml/reparse.ts';
+import { SharedElements } from '../xml/shared-elements.ts';
 import type { XmlDocument } from '../xml/tree.ts';
 import { DomainGrammarCheck } from './domain-grammar.ts';
 import { createChecker } from './checker.ts';
@@ -52,8 +53,9 @@ export function createParseCache(capacity = 64): ParseCache {
 /** Reads domain XML; of each document the last version that was well-formed helps with the next. */
 function domainXmlReader(capacity: number): (uri: string, text: string) => DomainXml {
   const formers = new Map<string, FormerXml>();
+  const shared = new SharedElements();
   return (uri, text) => {
-    const document = reparseXml(formers.get(uri), text);
+    const document = reparseXml(formers.get(uri), text, shared);
     if (document.problems.length === 0) {
       formers.delete(uri);
       formers.set(uri, { text, document });

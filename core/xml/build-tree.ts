@@ -4,6 +4,7 @@ import { isSpace, withoutCarriageReturns } from './characters.ts';
 import { ElementUnderWork, noAttributes } from './element-data.ts';
 import type { AttributeData, ElementData } from './element-data.ts';
 import type { ProblemList } from './problem-list.ts';
+import type { SharedElements } from './shared-elements.ts';
 
 interface Piece {
   readonly text: string;
@@ -80,6 +81,7 @@ export class TreeBuilder {
   private readonly problems: ProblemList;
   private readonly indentation: boolean;
   private readonly maxDepth: number;
+  private readonly shared: SharedElements | undefined;
   private skippedDepth = 0;
   private toldTooDeep = false;
   private toldSeveralRoots = false;
@@ -89,11 +91,13 @@ export class TreeBuilder {
     readonly problems: ProblemList;
     readonly indentation: boolean;
     readonly maxDepth: number;
+    readonly shared: SharedElements | undefined;
   }) {
     this.source = options.text;
     this.problems = options.problems;
     this.indentation = options.indentation;
     this.maxDepth = options.maxDepth;
+    this.shared = options.shared;
   }
 
   /** No element is open. */
@@ -130,8 +134,18 @@ export class TreeBuilder {
     const { name, attributes } = tag;
     const data = new ElementUnderWork(name, name.length + 1, end - start, attributes);
     if (open.length === 0) this.newRoot(data, start);
-    if (empty) this.settled(data, start);
-    else open.push(new OpenElement(data, start, !complete));
+    if (empty) {
+      this.share(data, start, end);
+      this.settled(data, start);
+    } else open.push(new OpenElement(data, start, !complete));
+  }
+
+  /** An element that was read before; false when it cannot stand here, and has to be read. */
+  again(data: ElementData, start: number): boolean {
+    const { open } = this;
+    if (this.indentation || open.length === 0 || open.length >= this.maxDepth) return false;
+    this.settled(data, start);
+    return true;
   }
 
   /** A `<` without a name whose next tag stands deeper holds what is behind it. */
@@ -349,8 +363,13 @@ export class TreeBuilder {
     }
   }
 
+  /** Only what is clean may come again; after a problem nothing is certain any more. */
+  private share(data: ElementUnderWork, start: number, end: number): void {
+    if (this.problems.count === 0) this.shared?.keep(this.source, start, end, data);
+  }
+
   /** The element is done: it goes to the one that is open around it. */
-  private settled(data: ElementUnderWork, start: number): void {
+  private settled(data: ElementData, start: number): void {
     const parent = this.top();
     parent?.data.add(data, start - parent.start);
   }
@@ -380,6 +399,7 @@ export class TreeBuilder {
     data.endTagStart = endTag.start - start;
     data.length = endTag.end - start;
     this.settleText(top);
+    if (data.children.length === 0) this.share(data, start, endTag.end);
     this.settled(data, start);
   }
 

@@ -7,10 +7,17 @@ export interface Judgement {
   readonly next: Judgement | undefined;
 }
 
+/** What somebody read an element as, kept with it; its places are those of the element at `start`. */
+export interface Reading {
+  readonly by: object;
+  readonly start: number;
+  readonly value: unknown;
+}
+
 /**
  * An element without its place: all offsets are counted from its own `<`, and it knows nothing of
  * what stands around it, so that the next version of a document can share what was not touched. The
- * parser fills it; from then on only `judgement` ever changes.
+ * parser fills it; from then on only what others keep with it ever changes.
  */
 export class ElementUnderWork {
   name: string;
@@ -37,6 +44,7 @@ export class ElementUnderWork {
   textStart: number;
   textEnd: number;
   judgement: Judgement | undefined = undefined;
+  reading: Reading | undefined = undefined;
 
   constructor(name: string, nameEnd: number, startTagEnd: number, attributes: AttributeData) {
     this.name = name;
@@ -79,9 +87,10 @@ export const noAttributes: AttributeData = { words: [], places: [], declares: fa
 
 /** The finished element; see `ElementUnderWork`. */
 export type ElementData = Readonly<
-  Omit<ElementUnderWork, 'children' | 'childStarts' | 'add' | 'judgement'>
+  Omit<ElementUnderWork, 'children' | 'childStarts' | 'add' | 'judgement' | 'reading'>
 > & {
   readonly children: readonly ElementData[];
   readonly childStarts: readonly number[];
   judgement: Judgement | undefined;
+  reading: Reading | undefined;
 };

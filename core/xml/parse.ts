@@ -4,6 +4,7 @@ import { boundedProblems } from '../text/bounded-problems.ts';
 import { XmlNode } from './node.ts';
 import { ProblemList } from './problem-list.ts';
 import { Scanner } from './scanner.ts';
+import type { SharedElements } from './shared-elements.ts';
 import { TreeBuilder } from './build-tree.ts';
 import { defaultXmlLimits } from './tree.ts';
 import type { XmlDocument, XmlLimits } from './tree.ts';
@@ -12,8 +13,13 @@ import type { XmlDocument, XmlLimits } from './tree.ts';
  * Parses XML into a tree with exact ranges. Never throws, in time proportional to the text; what is
  * wrong is in `problems` and the rest of the tree keeps its shape. No entity but the predefined
  * ones is ever resolved and no document type is read.
+ * @param shared elements of other documents, which are taken where the same is written
  */
-export function parseXml(text: string, limits: XmlLimits = defaultXmlLimits): XmlDocument {
+export function parseXml(
+  text: string,
+  limits: XmlLimits = defaultXmlLimits,
+  shared?: SharedElements,
+): XmlDocument {
   if (text.length > limits.maxLength) {
     return refused(
       'file-too-large',
@@ -24,11 +30,11 @@ export function parseXml(text: string, limits: XmlLimits = defaultXmlLimits): Xm
   if (text.includes('\0')) {
     return refused('not-text', text, say('This is not a text file: it contains NUL characters.'));
   }
-  const strict = scan(text, false, limits.maxDepth);
+  const strict = scan({ text, indentation: false, maxDepth: limits.maxDepth, shared });
   if (!strict.unclosed) return strict.document();
   // Some end tag is missing: the columns of the tags say where its element was meant to end, unless
   // the text is not laid out by them, which shows in more problems than before.
-  const byColumns = scan(text, true, limits.maxDepth);
+  const byColumns = scan({ text, indentation: true, maxDepth: limits.maxDepth, shared: undefined });
   return (byColumns.count <= 2 * strict.count + 2 ? byColumns : strict).document();
 }
 
@@ -38,10 +44,17 @@ interface Scan {
   document(): XmlDocument;
 }
 
-function scan(text: string, indentation: boolean, maxDepth: number): Scan {
+interface Way {
+  readonly text: string;
+  readonly indentation: boolean;
+  readonly maxDepth: number;
+  readonly shared: SharedElements | undefined;
+}
+
+function scan({ text, indentation, maxDepth, shared }: Way): Scan {
   const problems = new ProblemList();
-  const builder = new TreeBuilder({ text, problems, indentation, maxDepth });
-  new Scanner(text, builder, problems).run();
+  const builder = new TreeBuilder({ text, problems, indentation, maxDepth, shared });
+  new Scanner(text, builder, problems, shared).run();
   const { count } = problems;
   return {
     count,

@@ -4,6 +4,7 @@ import type { ElementData } from './element-data.ts';
 import { XmlNode } from './node.ts';
 import { parseXml } from './parse.ts';
 import { rescan } from './rescan.ts';
+import type { SharedElements } from './shared-elements.ts';
 import { defaultXmlLimits } from './tree.ts';
 import type { XmlDocument } from './tree.ts';
 
@@ -18,8 +19,15 @@ export interface FormerXml {
  * the content of the innermost element around the change is read again, and of that what stands
  * between two untouched children. Where either version is not well-formed, the whole is read.
  */
-export function reparseXml(former: FormerXml | undefined, text: string): XmlDocument {
-  return (former === undefined ? undefined : patched(former, text)) ?? parseXml(text);
+export function reparseXml(
+  former: FormerXml | undefined,
+  text: string,
+  shared?: SharedElements,
+): XmlDocument {
+  return (
+    (former === undefined ? undefined : patched(former, text, shared)) ??
+    parseXml(text, defaultXmlLimits, shared)
+  );
 }
 
 /** The text between `start` and `oldEnd` is another one, which ends at `newEnd`. */
@@ -37,7 +45,11 @@ interface Stage {
 }
 
 /** Undefined where only reading everything can tell. */
-function patched({ text: before, document }: FormerXml, text: string): XmlDocument | undefined {
+function patched(
+  { text: before, document }: FormerXml,
+  text: string,
+  shared: SharedElements | undefined,
+): XmlDocument | undefined {
   const { root, problems } = document;
   if (root === undefined || problems.length > 0) return undefined;
   if (text.length > defaultXmlLimits.maxLength) return undefined;
@@ -50,7 +62,7 @@ function patched({ text: before, document }: FormerXml, text: string): XmlDocume
   const path = pathTo(change, root.data, root.start);
   const innermost = path.pop();
   if (innermost === undefined) return undefined;
-  let data = contentRead(innermost, change, text, path.length);
+  let data = contentRead(innermost, change, { text, depth: path.length, shared });
   const shift = change.newEnd - change.oldEnd;
   for (let at = path.length - 1; at >= 0 && data !== undefined; at--) {
     const around = path[at];
@@ -97,12 +109,18 @@ function lastBefore(numbers: readonly number[], limit: number): number {
   return low;
 }
 
-/** The element with the changed part of its content read anew; `depth` elements are around it. */
+interface Surroundings {
+  readonly text: string;
+  /** Elements around the one that is read. */
+  readonly depth: number;
+  readonly shared: SharedElements | undefined;
+}
+
+/** The element with the changed part of its content read anew. */
 function contentRead(
   { data: old, start, index }: Stage,
   change: Change,
-  text: string,
-  depth: number,
+  { text, depth, shared }: Surroundings,
 ): ElementData | undefined {
   const shift = change.newEnd - change.oldEnd;
   // Where text stands beside children, all of it makes one value.
@@ -126,7 +144,7 @@ function contentRead(
     });
   };
   const into = { data, start };
-  if (!rescan({ text, from, to, maxDepth, into, addRest })) return undefined;
+  if (!rescan({ text, from, to, maxDepth, into, addRest, shared })) return undefined;
   data.endTagStart = old.endTagStart + shift;
   data.length = old.length + shift;
   return data;

@@ -2,6 +2,7 @@ import { TreeBuilder } from './build-tree.ts';
 import type { ElementUnderWork } from './element-data.ts';
 import { ProblemList } from './problem-list.ts';
 import { Scanner } from './scanner.ts';
+import type { SharedElements } from './shared-elements.ts';
 
 /** A part of an element's content. */
 export interface Part {
@@ -15,17 +16,18 @@ export interface Part {
   readonly into: { readonly data: ElementUnderWork; readonly start: number };
   /** Adds the children behind the part, which decide what white space counts. */
   readonly addRest: () => void;
+  readonly shared: SharedElements | undefined;
 }
 
 /**
  * Reads a part of an element's content into it. False, and the element is of no use, when there is
  * any problem or the part does not end where it should.
  */
-export function rescan({ text, from, to, maxDepth, into, addRest }: Part): boolean {
+export function rescan({ text, from, to, maxDepth, into, addRest, shared }: Part): boolean {
   const problems = new ProblemList();
-  const builder = new TreeBuilder({ text, problems, indentation: false, maxDepth });
+  const builder = new TreeBuilder({ text, problems, indentation: false, maxDepth, shared });
   builder.resume(into.data, into.start);
-  const ended = new Scanner(text, builder, problems).runFrom(from, to);
+  const ended = new Scanner(text, builder, problems, shared).runFrom(from, to);
   if (!ended || problems.count > 0) return false;
   addRest();
   builder.leave();

@@ -1,5 +1,5 @@
 import { say } from '../messages.ts';
-import { decodeEntities, isSpace, nameEnd, skipSpace, trimmedEnd } from './characters.ts';
+import { decodeEntities, isSpace, nameEnd, skipSpace, trimmedEnd, wordAt } from './characters.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Span } from '../text/span.ts';
@@ -107,7 +107,7 @@ export class AttributeScanner {
   /** Takes up the attribute whose name is `[start, stop)`; gives the offset behind it. */
   private attribute(start: number, stop: number): number {
     const { text } = this;
-    const name = text.slice(start, stop);
+    const name = wordAt(text, start, stop);
     let equals = stop;
     if (text.charCodeAt(equals) !== equalsSign) equals = skipSpace(text, stop);
     if (equals >= text.length || text.charCodeAt(equals) !== equalsSign) {
@@ -142,7 +142,7 @@ export class AttributeScanner {
       const valueStart = valueAt + 1;
       if (!plain) return this.special({ name, start, valueStart, valueEnd: end, end: end + 1 });
       const { open } = this;
-      this.words.push(name, text.slice(valueStart, end));
+      this.words.push(name, wordAt(text, valueStart, end));
       this.places.push(start - open, valueStart - open, end - open, end + 1 - open);
       return end + 1;
     }

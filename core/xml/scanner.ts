@@ -9,11 +9,13 @@ import {
   startsName,
   trimmedEnd,
   withoutCarriageReturns,
+  wordAt,
 } from './characters.ts';
 import { scanDocumentType } from './document-type.ts';
 import { Lookahead } from './lookahead.ts';
 import type { ProblemList } from './problem-list.ts';
 import { AttributeScanner, badEntity } from './scan-attributes.ts';
+import type { SharedElements } from './shared-elements.ts';
 
 const exclamationMark = 0x21;
 const slash = 0x2f;
@@ -27,10 +29,17 @@ export class Scanner {
   private readonly problems: ProblemList;
   private readonly ahead: Lookahead;
   private readonly attributes: AttributeScanner;
+  private readonly shared: SharedElements | undefined;
   private at = 0;
   private endlessDocumentType = false;
 
-  constructor(text: string, builder: TreeBuilder, problems: ProblemList) {
+  constructor(
+    text: string,
+    builder: TreeBuilder,
+    problems: ProblemList,
+    shared: SharedElements | undefined,
+  ) {
+    this.shared = shared;
     this.text = text;
     this.builder = builder;
     this.problems = problems;
@@ -106,15 +115,37 @@ export class Scanner {
   }
 
   private startTag(open: number): void {
+    if (this.shared !== undefined && this.wasRead(open, this.shared)) return;
     const { text } = this;
     const nameStop = nameEnd(text, open + 1);
     const scanned = this.attributes;
     const attributes = scanned.scan(open, nameStop);
     const { end, selfClosing, complete } = scanned;
-    const name = text.slice(open + 1, nameStop);
+    const name = wordAt(text, open + 1, nameStop);
     const next = complete ? end : this.ahead.next('<', end);
     this.builder.start({ name, start: open, end, attributes, selfClosing, complete, next });
     this.at = end;
+  }
+
+  /** Takes an element without children from those that were read before. */
+  private wasRead(open: number, shared: SharedElements): boolean {
+    const end = this.endOfSmall(open);
+    const data = end === 0 ? undefined : shared.find(this.text, open, end);
+    if (data === undefined || !this.builder.again(data, open)) return false;
+    this.at = end;
+    return true;
+  }
+
+  /** Where `<a …/>` or `<a …>text</a>` would end that begins at `open`; 0 for anything else. */
+  private endOfSmall(open: number): number {
+    const { text, ahead } = this;
+    const end = ahead.next('>', open);
+    if (end + 1 >= text.length) return 0;
+    if (text.charCodeAt(end - 1) === slash) return end + 1;
+    const next = text.charCodeAt(end + 1);
+    if (next === lessThan || isSpace(next)) return 0;
+    const close = ahead.next('</', end);
+    return close === text.length ? 0 : ahead.next('>', close) + 1;
   }
 
   /** A `<` alone: a tag whose name is still to come if what follows is deeper, else a stray character. */
@@ -143,7 +174,7 @@ export class Scanner {
       const stop = Math.min(...['<', '>', '\n'].map((each) => this.ahead.next(each, nameStop)));
       end = text.charAt(stop) === '>' ? stop + 1 : trimmedEnd(text, nameStop, stop);
     }
-    const name = text.slice(open + 2, nameStop);
+    const name = wordAt(text, open + 2, nameStop);
     this.builder.end({ name, start: open, end, complete });
     this.at = end;
   }

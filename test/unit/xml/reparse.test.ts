@@ -4,6 +4,8 @@ import type { ElementData } from '../../../core/xml/element-data.ts';
 import { parseXml } from '../../../core/xml/parse.ts';
 import { reparseXml } from '../../../core/xml/reparse.ts';
 import type { FormerXml } from '../../../core/xml/reparse.ts';
+import { SharedElements } from '../../../core/xml/shared-elements.ts';
+import { defaultXmlLimits } from '../../../core/xml/tree.ts';
 import type { XmlDocument, XmlElement } from '../../../core/xml/tree.ts';
 import { drawing, edited, editedDocuments } from './random-edits.ts';
 import { sampleDomain } from './sample.ts';
@@ -41,13 +43,14 @@ function sharedWith(before: FormerXml, document: XmlDocument): number {
 
 test('a document that was edited is the same as if it had been read as a whole', () => {
   const draw = drawing(20240607);
+  const shared = new SharedElements();
   let patched = 0;
   for (let round = 0; round < 200; round++) {
     let before = former(editedDocuments[round % editedDocuments.length] ?? '');
     let { text } = before;
     for (let edit = 0; edit < 12; edit++) {
       text = edited(text, draw);
-      const document = reparseXml(before, text);
+      const document = reparseXml(before, text, shared);
       const whole = parseXml(text);
       assert.equal(shown(document), shown(whole), JSON.stringify([before.text, text]));
       if (sharedWith(before, document) > 0) patched++;
@@ -81,6 +84,29 @@ test('the former document stays what it was', () => {
   const after = reparseXml(before, sampleDomain.replace('<name>', '<name>longer-'));
   assert.equal(shown(before.document), was);
   assert.notEqual(shown(after), was);
+});
+
+test('what is written alike is one element, in one document and in the next', () => {
+  const shared = new SharedElements();
+  const read = (text: string): ElementData | undefined =>
+    parseXml(text, defaultXmlLimits, shared).root?.data;
+  const one = read("<a><b c='1'/><d>text</d><b c='1'/><d>other</d></a>");
+  const other = read("<x>\n<d>text</d><b c='1'/><b c='2'/></x>");
+  assert.ok(one !== undefined && other !== undefined);
+  const [first, text, again, otherText] = one.children;
+  assert.equal(again, first);
+  assert.notEqual(otherText, text);
+  assert.equal(other.children[0], text);
+  assert.equal(other.children[1], first);
+  assert.notEqual(other.children[2], first);
+});
+
+test('what was read behind a mistake is not taken for the same elsewhere', () => {
+  const shared = new SharedElements();
+  parseXml("<a><b c='1' c='2'/><d>&nope;</d><e/></a>", defaultXmlLimits, shared);
+  for (const text of ["<a><b c='1' c='2'/></a>", '<a><d>&nope;</d></a>', '<a><e/></a>']) {
+    assert.equal(shown(parseXml(text, defaultXmlLimits, shared)), shown(parseXml(text)));
+  }
 });
 
 test('from a document with problems nothing is taken', () => {
