@@ -39,6 +39,9 @@ export class Authentication {
   readonly #attempts: AuthAttempt[] = [];
   #methods: AsyncGenerator<AnyAuthMethod, undefined, ServerSays> | undefined;
   #current: Current | undefined;
+  /** Methods that the server names in its latest answer, and in the one before. */
+  #heard: readonly AuthenticationType[] | undefined;
+  #before: readonly AuthenticationType[] | undefined;
 
   constructor(request: AuthenticationRequest) {
     this.#request = request;
@@ -46,8 +49,14 @@ export class Authentication {
 
   /** The `authHandler` of ssh2: called before the first and after every refused attempt. */
   next(left: AuthenticationType[] | null, partial: boolean | null, done: NextAuthHandler): void {
-    this.#finishCurrent(partial === true ? 'accepted-more-needed' : 'refused');
-    const says: ServerSays = { left: left ?? undefined };
+    const now = this.#heard ?? left ?? undefined;
+    // A server that takes no more keys after one has taken that one, and wants something else too.
+    const taken =
+      takes({ left: this.#before }, 'publickey') && now?.includes('publickey') === false;
+    const byKey = this.#current?.method === 'agent' || this.#current?.method === 'publickey';
+    this.#finishCurrent(partial === true || (byKey && taken) ? 'accepted-more-needed' : 'refused');
+    this.#before = now;
+    const says: ServerSays = { left: now };
     this.#methods ??= this.#all();
     this.#methods.next(says).then(
       (step) => {
@@ -57,6 +66,15 @@ export class Authentication {
         done(false as unknown as AnyAuthMethod);
       },
     );
+  }
+
+  /**
+   * What ssh2 logs about the server’s answers. It keeps to itself which methods are left after a key
+   * of an agent, so that a key that is the first of two factors would look refused.
+   */
+  overhear(line: string): void {
+    const methods = /^Inbound: Received USERAUTH_FAILURE \((.*)\)$/.exec(line)?.[1];
+    if (methods !== undefined) this.#heard = methods.split(',') as AuthenticationType[];
   }
 
   /** The error for “nothing worked”, with what was tried and the next step. */

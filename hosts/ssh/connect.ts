@@ -292,6 +292,9 @@ function authenticated(client: Client, opened: Opened): Promise<void> {
             },
           );
         },
+        debug: (line) => {
+          authentication.overhear(line);
+        },
         authHandler: (left, partial, next) => {
           authentication.next(left, partial, next);
         },

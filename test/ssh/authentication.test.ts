@@ -305,3 +305,42 @@ test('giving up the question for a password gives up', async (t) => {
   );
   await allClosed(server);
 });
+
+test('a key and then a password, both wanted: with a key of the agent, a locked and an open file', async (t) => {
+  const [open, locked, held] = [ed25519(), ed25519('let me in'), ed25519()];
+  const { server, home, environment } = await known(
+    t,
+    (context) => {
+      const { method } = context;
+      if (context.method === 'publickey') {
+        const good = [open, locked, held].some((key) => context.key.data.equals(wire(key)));
+        if (!good) context.reject(['publickey']);
+        else if (context.signature === undefined) context.accept();
+        else context.reject(['keyboard-interactive'], true);
+      } else if (context.method === 'keyboard-interactive')
+        context.prompt([{ prompt: 'Code: ', echo: false }], (answers) => {
+          if (answers[0] === '123456') context.accept();
+          else context.reject(['keyboard-interactive']);
+        });
+      else context.reject(method === 'none' ? ['publickey'] : []);
+    },
+    { open: open.private, locked: locked.private, held: held.private },
+  );
+  const agentSocket = await agent(t, home, join(home, 'held'));
+  for (const way of ['open', 'locked', 'agent'] as const) {
+    writeFileSync(join(home, 'config'), `IdentityFile ${home}/${way === 'agent' ? 'none' : way}\n`);
+    const login = (code: string) =>
+      connectHost(targetAt(server.port), {
+        ...environment,
+        ...(way === 'agent' ? { agentSocket } : {}),
+        askPassphrase: () => Promise.resolve('let me in'),
+        askPassword: () => Promise.resolve(code),
+      });
+    await (await login('123456')).close();
+    assert.deepEqual(results(await failure(login('654321')))[0], [
+      way === 'agent' ? 'agent' : 'publickey',
+      'accepted-more-needed',
+    ]);
+  }
+  await allClosed(server);
+});
