@@ -136,6 +136,8 @@ function kernelCommandLine(options: GuestOptions, run: string): string {
     'oops=panic',
     // QEMU 7.2's emulation leaves wrong flags behind cmpxchg16b: an interrupt there panics the kernel (docs/lab.md).
     'clearcpuid=cx16',
+    // On a busy machine the guest may get no processor for half a minute; that is no fault of the guest's.
+    'nowatchdog',
     // What only costs time in an emulated machine.
     'mitigations=off',
     'tsc=reliable',
