@@ -33,17 +33,42 @@ function common(production: boolean): esbuild.BuildOptions {
     banner: { js: '"use strict";' },
     // `import.meta` is empty in CommonJS; nothing that is bundled may read it.
     logOverride: { 'empty-import-meta': 'error' },
+    plugins: [yamlWhenNeeded],
   };
 }
+
+/**
+ * The YAML library is made ready when it is first called: a plainly written descriptor is read
+ * without it, and it is half of what loading the engine takes. A name that is missing here does
+ * not bundle.
+ */
+const yamlWhenNeeded: esbuild.Plugin = {
+  name: 'yaml when it is needed',
+  setup(bundler) {
+    const namespace = 'when-needed';
+    bundler.onResolve({ filter: /^yaml$/ }, ({ importer, path }) =>
+      importer === 'yaml' ? undefined : { path, namespace },
+    );
+    bundler.onLoad({ filter: /^yaml$/, namespace }, () => ({
+      resolveDir: root,
+      contents: `
+        const yaml = () => require('yaml');
+        ${['parseDocument', 'isAlias', 'isMap', 'isPair', 'isScalar', 'isSeq']
+          .map((name) => `export const ${name} = (...given) => yaml().${name}(...given);`)
+          .join('\n')}
+        export function Lexer() { return new (yaml().Lexer)(); }`,
+    }));
+  },
+};
 
 /** Modules that are bundles of their own, by the bundles that need them. */
 function loadedFrom(bundles: Readonly<Record<string, string>>): esbuild.Plugin {
   return {
     name: 'bundles beside this one',
-    setup({ onResolve }) {
+    setup(bundler) {
       for (const [module, bundle] of Object.entries(bundles)) {
         const filter = new RegExp(`^${module.replaceAll(/[./]/g, '\\$&')}$`);
-        onResolve({ filter }, ({ kind }) =>
+        bundler.onResolve({ filter }, ({ kind }) =>
           kind === 'entry-point' ? undefined : { path: bundle, external: true },
         );
       }
@@ -58,7 +83,7 @@ function options(production: boolean): readonly esbuild.BuildOptions[] {
     {
       ...common(production),
       entryPoints: { livemigrate: 'cli/main.ts' },
-      plugins: [loadedFrom({ './command-line.ts': './cli.cjs' })],
+      plugins: [yamlWhenNeeded, loadedFrom({ './command-line.ts': './cli.cjs' })],
     },
     { ...common(production), entryPoints: { cli: 'cli/command-line.ts' } },
     // The server answers the editor's greeting before its engine is loaded; both need the protocol.
@@ -69,12 +94,12 @@ function options(production: boolean): readonly esbuild.BuildOptions[] {
     {
       ...common(production),
       entryPoints: { server: 'server/main.ts' },
-      plugins: [loadedFrom({ ...protocol, './session.ts': './service.cjs' })],
+      plugins: [yamlWhenNeeded, loadedFrom({ ...protocol, './session.ts': './service.cjs' })],
     },
     {
       ...common(production),
       entryPoints: { service: 'server/session.ts' },
-      plugins: [loadedFrom(protocol)],
+      plugins: [yamlWhenNeeded, loadedFrom(protocol)],
     },
   ];
 }

@@ -1,4 +1,9 @@
-import type { Connection, ConnectionOptions, Message } from 'vscode-languageserver/node';
+import type {
+  Connection,
+  ConnectionOptions,
+  InitializeParams,
+  Message,
+} from 'vscode-languageserver/node';
 import { initializeResult } from './capabilities.ts';
 import type { ServiceOptions } from './service-options.ts';
 
@@ -25,13 +30,14 @@ export function startServer(
       },
     },
   });
+  const load = async (params: InitializeParams): Promise<void> => {
+    await afterAnswer();
+    const { serve } = await import('./session.ts');
+    serve(connection, params, options);
+    loaded = true;
+  };
   connection.onInitialize((params) => {
-    loading ??= afterAnswer()
-      .then(() => import('./session.ts'))
-      .then(({ serve }) => {
-        serve(connection, params, options);
-        loaded = true;
-      });
+    loading ??= load(params);
     return initializeResult;
   });
   connection.listen();
