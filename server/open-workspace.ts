@@ -247,5 +247,6 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 function looksLikeInventory(text: string): boolean {
-  return /^\s*kind\s*:\s*["']?HostInventory\b/m.test(text);
+  // The word alone is found fast; most documents do not hold it.
+  return text.includes('HostInventory') && /^\s*kind\s*:\s*["']?HostInventory\b/m.test(text);
 }

@@ -21,12 +21,7 @@ export interface LineIndex {
 
 /** Indexes `\n`, `\r\n` and lone `\r` as line ends. Offsets outside the text are clamped. */
 export function indexLines(text: string): LineIndex {
-  const starts = [0];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 13 && text.charCodeAt(i + 1) === 10) continue;
-    if (code === 10 || code === 13) starts.push(i + 1);
-  }
+  const starts = text.includes('\r') ? startsAfterAny(text) : startsAfterNewline(text);
   const position = (offset: number): Position => {
     const clamped = Math.max(0, Math.min(offset, text.length));
     let low = 0;
@@ -49,4 +44,21 @@ export function indexLines(text: string): LineIndex {
     range: (span) => ({ start: position(span.start), end: position(span.end) }),
     lineCount: starts.length,
   };
+}
+
+/** Lines of a text in which `\n` is the only line end: found several times as fast. */
+function startsAfterNewline(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function startsAfterAny(text: string): readonly number[] {
+  const starts = [0];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 13 && text.charCodeAt(i + 1) === 10) continue;
+    if (code === 10 || code === 13) starts.push(i + 1);
+  }
+  return starts;
 }
