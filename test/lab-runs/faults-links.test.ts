@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, mock, test } from 'node:test';
 import { cancelRun } from '../../hosts/run/attach.ts';
 import type { RunEntry } from '../../hosts/run/entry.ts';
+import { flaws } from '../lab/lab.ts';
 import type { Guest } from '../lab/lab.ts';
-import { openFaultDesk } from './fault-desk.ts';
+import { assertRecorded, openFaultDesk } from './fault-desk.ts';
 import type { FaultDesk } from './fault-desk.ts';
 import { told } from './lab-run.ts';
 import type { StartedRun } from './lab-run.ts';
@@ -132,19 +133,32 @@ test(
   'the migration link down for good: that nothing moves is told, and the timeout ends it with that cause',
   limit,
   async () => {
-    const run = await faults.moving(guest, 'memory', {
-      policy: 'bandwidth: 4MiB/s, completionTimeout: 50s, onTimeout: abort',
+    const { desk, lab } = faults;
+    const diskless = await lab.startGuest('kvm01', {
+      name: 'diskless',
+      memoryMiB: 112,
+      workingSetMiB: 16,
+      dirtyMiBs: 4,
     });
+    const policy = 'bandwidth: 2MiB/s, completionTimeout: 40s, onTimeout: abort';
+    const run = desk.start(await desk.planned(diskless, `policy: { ${policy} }\n`));
     try {
-      await faults.lab.cutLink('kvm02', 'migration');
+      await until('memory on its way', () =>
+        run.events.some((event) => event.type === 'phase' && event.phase === 'memory'),
+      );
+      await lab.cutLink('kvm02', 'migration');
       await until('the stall', () => run.events.some(({ type }) => type === 'stalled'));
       const outcome = await run.outcome;
       assert.equal(outcome.result, 'timed-out', told(outcome));
       assert.equal(outcome.cause?.code, 'net-link-stable', told(outcome));
       assert.match(outcome.cause.message.text, /nothing was sent/);
-      await faults.assertUnharmed(guest, run, outcome);
+      assert.equal(outcome.guest, 'source');
+      assertRecorded(desk, run, { outcome });
+      assert.equal(await faults.state('kvm02', diskless), 'absent');
+      assert.deepEqual(flaws(await diskless.waitForTicks(2, 'kvm01', 60_000)), []);
     } finally {
-      await faults.lab.restoreLink('kvm02', 'migration');
+      await lab.restoreLink('kvm02', 'migration');
+      await lab.destroyGuest(diskless);
     }
   },
 );
