@@ -327,6 +327,10 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
     return { code: 'cancelled', message: say('The migration was cancelled.'), text };
   }
   const explained = explain(text);
+  // How libvirt tells of a guest that ended is a matter of timing; that it is off is not.
+  if (guest === 'off-on-source' && saysOnlyThatItEnded(explained)) {
+    return { ...explain('operation failed: domain is not running'), text };
+  }
   // What a daemon said last hides what it said before: the first words are in its log.
   const fromDaemon = hidesCause(text)
     ? (
@@ -339,6 +343,10 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
   if (said.length === 0) return (await findMissingImage(input, text)) ?? explained;
   const known = said.map(explain).findLast(({ code }) => code !== undefined);
   return { ...(known ?? explained), text: [text, ...said].join('\n') };
+}
+
+function saysOnlyThatItEnded({ code }: Cause): boolean {
+  return code === undefined || code === 'destination-qemu-ended' || code === 'net-link-stable';
 }
 
 /**

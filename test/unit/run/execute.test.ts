@@ -471,6 +471,17 @@ test('a guest that ended on the source never ran on a destination that does not 
   assert.equal(existsSync(image), false);
 });
 
+test('that the guest ended on the source is the cause, whatever libvirt said of its end first', async () => {
+  const { plan } = copyingPlan();
+  const run = start(plan);
+  await launched();
+  source.host.put('state', 'shut off (crashed)\n');
+  fail('error: operation failed: job failed: Unable to write to socket: Bad file descriptor\n');
+  const outcome = await run.outcome;
+  assert.equal(outcome.cause?.code, 'guest-power-op-during-migration');
+  assert.match(outcome.cause.text, /Bad file descriptor/);
+});
+
 test('where the destination defines it, a guest that is off on both keeps every image', async () => {
   const { plan, image } = copyingPlan();
   const run = start(plan);
