@@ -21,8 +21,11 @@ import type { HostSession } from './session.ts';
 export interface MigrationSettings {
   readonly host: string;
   readonly domain: DomainIdentity;
-  /** libvirt's own limit, bytes per second; it is kept in the daemon, beyond the migration. */
-  readonly bandwidth: number;
+  /**
+   * libvirt's own limit, bytes per second; it is kept in the daemon, beyond the migration. Undefined
+   * where there is none: libvirt then says its highest number.
+   */
+  readonly bandwidth: number | undefined;
   readonly maxDowntimeMs: number;
   readonly parameters: readonly ParameterRow[];
   readonly capabilities: readonly CapabilityRow[];
@@ -39,6 +42,12 @@ export interface MigrationSettingsChange {
 }
 
 const mebibyte = 1024 * 1024;
+/** MiB per second that libvirt answers where no limit was ever set (INT64_MAX bytes). */
+const noLimit = 8796093022207;
+
+function limitOf(mebibytes: number): number | undefined {
+  return mebibytes >= noLimit ? undefined : mebibytes * mebibyte;
+}
 
 /**
  * Reads the settings of the domain of this name or UUID.
@@ -102,7 +111,7 @@ async function readOf(domains: DomainAccess, domain: DomainIdentity): Promise<Mi
   return {
     host: domains.host,
     domain,
-    bandwidth: numberOf(domains, speed) * mebibyte,
+    bandwidth: limitOf(numberOf(domains, speed)),
     maxDowntimeMs: numberOf(domains, downtime),
     parameters: describeParameters(values),
     capabilities: describeCapabilities(states),

@@ -2,7 +2,17 @@
  * The language server as a process of its own: `node dist/server.cjs --stdio`, or `--node-ipc` as
  * VS Code starts it.
  */
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { ProposedFeatures, createConnection } from 'vscode-languageserver/node';
 import { startServer } from './server.ts';
 
+const cache = process.env['XDG_CACHE_HOME'] ?? '';
+// What Node compiles is kept for the next start, in the user's own folder, because it is run. Node 20
+// has no such cache; where the command line has set it up already, this does nothing.
+if ('enableCompileCache' in module)
+  module.enableCompileCache(
+    join(cache === '' ? join(homedir(), '.cache') : cache, 'live-migrate', 'code'),
+  );
 startServer((options) => createConnection(ProposedFeatures.all, options));

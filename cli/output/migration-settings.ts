@@ -18,7 +18,7 @@ export function printMigrationSettings(terminal: Terminal, found: MigrationSetti
     head,
     [
       'bandwidth',
-      formatRate(found.bandwidth),
+      found.bandwidth === undefined ? text(say('no limit')) : formatRate(found.bandwidth),
       '',
       text(say('kept, unless the file sets {0}', 'policy.bandwidth')),
       text(say('Most that libvirt lets a migration of this domain send.')),

@@ -40,6 +40,7 @@ export async function showMigrationSettings(
 }
 
 function itemsOf(settings: MigrationSettings): readonly SettingItem[] {
+  const limit = settings.bandwidth === undefined ? '' : formatRate(settings.bandwidth);
   const separator = (label: string): SettingItem => ({
     label,
     kind: vscode.QuickPickItemKind.Separator,
@@ -48,10 +49,10 @@ function itemsOf(settings: MigrationSettings): readonly SettingItem[] {
     separator('libvirt'),
     {
       label: 'bandwidth',
-      description: formatRate(settings.bandwidth),
+      description: limit === '' ? vscode.l10n.t('no limit') : limit,
       detail: vscode.l10n.t('Most that libvirt lets a migration of this domain send.'),
       ask: () =>
-        askText('bandwidth', formatRate(settings.bandwidth), (text) => {
+        askText('bandwidth', limit, (text) => {
           const result = parseQuantity(text, 'rate');
           const amount = result.ok ? result.quantity.amount / 1024 / 1024 : 0;
           return Number.isInteger(amount) && amount >= 1

@@ -161,8 +161,57 @@ test('what the editor said is so: it runs there and not here, and no byte is mis
   assert.deepEqual([blocks.ok, blocks.lost], [true, 0]);
 });
 
-test('killing the extension host does not end a migration, and the run is found again', async () => {
+test('from the palette the next migration is prepared, and the one that goes is changed and switched', async () => {
   await lab.destroyGuest(example.guest);
+  const busy = await lab.startGuest('kvm01', {
+    name: 'busy01',
+    memoryMiB: 256,
+    dirtyMiBs: 20,
+    workingSetMiB: 64,
+    disks: [{ target: 'vda', at: 'shared', format: 'qcow2' }],
+  });
+  const virsh = async (...words: readonly string[]): Promise<string> =>
+    (await lab.exec('kvm01', ['virsh', '-q', ...words])).stdout.trim();
+  await writeFile(
+    join(example.folder, 'busy01.migration.yaml'),
+    'apiVersion: livemigrate/v1\nkind: Migration\ndomain: busy01\nsource: kvm01\ndestination: kvm02\nstorage: { mode: shared }\npolicy: { mode: post-copy-by-hand, bandwidth: 4MiB/s }\n',
+  );
+  await code.notifications.clear();
+  await code.openFile('busy01.migration.yaml');
+
+  await code.runCommand('Live Migrate: Migration Settings');
+  const settings = 'Migration settings of busy01 on kvm01';
+  await code.quickInput.row('bandwidth').filter({ hasText: 'no limit' }).waitFor(patience);
+  await code.quickInput.choose('max-downtime', settings);
+  await code.quickInput.answer('700ms', 'max-downtime');
+  await code.quickInput.waitForStep(settings);
+  await code.quickInput.row('max-downtime').filter({ hasText: '700ms' }).waitFor(patience);
+  await code.screenshot('11-settings');
+  await code.quickInput.dismiss();
+  assert.match(await virsh('migrate-getmaxdowntime', 'busy01'), /^700/);
+
+  await code.editor.codeLens('Launch').click();
+  await code.dialog.press('Launch');
+  await code.statusBarItem(/busy01 [1-9]\d* %/).waitFor(patience);
+  await code.runCommand('Live Migrate: Change Limits of the Running Migration…');
+  await code.quickInput.choose('busy01: kvm01 → kvm02');
+  await code.quickInput.choose('Bandwidth');
+  await code.quickInput.answer('6MiB/s', 'Bandwidth');
+  await code.notifications.text(/Bandwidth changed from 4 to 6 MiB\/s/, patience.timeout);
+  assert.equal(await virsh('migrate-getspeed', 'busy01'), '6');
+
+  await code.runCommand('Live Migrate: Switch to Post-Copy…');
+  await code.quickInput.choose('busy01: kvm01 → kvm02');
+  assert.match((await code.dialog.text()).detail, /This cannot be undone or cancelled/);
+  await code.screenshot('12-post-copy');
+  await code.dialog.press('Switch to Post-Copy');
+  await code.notifications.text(/busy01 runs on kvm02/, patience.timeout);
+  await code.screenshot('13-switched');
+  assert.deepEqual(flaws(await busy.waitForTicks(2, 'kvm02')), []);
+  await lab.destroyGuest(busy);
+});
+
+test('killing the extension host does not end a migration, and the run is found again', async () => {
   slow = await lab.startGuest('kvm01', {
     name: 'slow01',
     memoryMiB: 256,
@@ -184,14 +233,14 @@ test('killing the extension host does not end a migration, and the run is found 
   for (const pid of hosts) process.kill(pid, 'SIGKILL');
   const { stdout } = await lab.exec('kvm01', ['virsh', 'domjobinfo', 'slow01']);
   assert.match(stdout, /Outgoing migration/, 'the migration went on without the editor');
-  await code.screenshot('11-extension-host-killed');
+  await code.screenshot('14-extension-host-killed');
 
   await code.page.reload();
   await code.page.locator('.monaco-workbench .part.statusbar').waitFor();
   await code.openContainer('Live Migrate');
   await code.view('Migrations').item('slow01 → kvm02').waitFor(patience);
-  await code.screenshot('12-found-again');
+  await code.screenshot('15-found-again');
   await code.notifications.text(/slow01 runs on kvm02/, patience.timeout);
-  await code.screenshot('13-found-again-done');
+  await code.screenshot('16-found-again-done');
   assert.deepEqual(flaws(await slow.waitForTicks(2, 'kvm02')), []);
 });
