@@ -1,23 +1,38 @@
-/** A node:test reporter that writes only the final counts, as one JSON object. */
+/**
+ * A node:test reporter that writes one JSON object a line for each test that ended, so that what is
+ * known of a suite that had to be ended is not lost.
+ */
 import type { TestEvent } from 'node:test/reporters';
 
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
+/** A test that ended. */
+export interface Told {
+  readonly result: 'passed' | 'failed' | 'skipped';
+  readonly name: string;
+  readonly file: string;
+  /** Why it failed, as its error says. */
+  readonly error?: string;
 }
 
 export default async function* countReporter(
   source: AsyncIterable<TestEvent>,
 ): AsyncGenerator<string> {
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for await (const event of source) {
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const { data } = event;
     if (data.details.type === 'suite') continue;
-    if (data.skip !== undefined || data.todo !== undefined) counts.skipped++;
-    else if (event.type === 'test:pass') counts.passed++;
-    else counts.failed++;
+    const { name, file = '' } = data;
+    const told: Told =
+      data.skip !== undefined || data.todo !== undefined
+        ? { result: 'skipped', name, file }
+        : event.type === 'test:pass'
+          ? { result: 'passed', name, file }
+          : { result: 'failed', name, file, error: errorOf(event.data.details.error) };
+    yield `${JSON.stringify(told)}\n`;
   }
-  yield JSON.stringify(counts);
+}
+
+/** The runner wraps what a test threw. */
+function errorOf(error: Error): string {
+  const thrown: unknown = error.cause ?? error;
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }

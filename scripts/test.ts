@@ -11,8 +11,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { glob } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build } from './build.ts';
+import type { Told } from './count-reporter.ts';
 import { findProgram } from './debian-tools.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -95,6 +96,7 @@ if (unknown.length > 0) {
 
 await build();
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const failures: Told[] = [];
 let earlier: Promise<() => Counts> | undefined;
 for (const suite of suites) {
   if (wanted.length > 0 && !wanted.includes(suite.name)) continue;
@@ -114,6 +116,11 @@ for (const suite of suites) {
   earlier = beside;
 }
 if (earlier !== undefined) total = add(total, (await earlier)());
+for (const { name, file, error = '' } of failures) {
+  console.log(
+    `\nfailed: ${name} (${relative(root, file)})\n${error.split('\n').slice(0, 40).join('\n')}`,
+  );
+}
 console.log(`\n${line(total)}`);
 const incomplete = process.env['CI'] === 'true' && total.skipped > 0;
 if (incomplete) console.error('With CI=true every suite must run.');
@@ -143,13 +150,14 @@ async function filesOf(suite: Suite): Promise<readonly string[]> {
   return files.sort();
 }
 
-/** A suite that crashes before it can count has failed. */
+/** A suite that crashes, or has to be ended, has failed. */
 async function run(suite: Suite, files: readonly string[], output: Output): Promise<Counts> {
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0 };
   const folder = await mkdtemp(join(tmpdir(), 'live-migrate-test-'));
-  const counted = join(folder, 'counts.json');
+  const counted = join(folder, 'counts.jsonl');
   const args = [
     '--test',
+    `--import=${join(root, 'scripts', 'test-file-bound.ts')}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(root, 'scripts', 'count-reporter.ts')}`,
@@ -159,13 +167,20 @@ async function run(suite: Suite, files: readonly string[], output: Output): Prom
   ];
   try {
     const code = await spawned(process.execPath, args, output);
-    const counts = JSON.parse(
-      await readFile(counted, 'utf8').catch(() => '{"passed":0,"failed":1,"skipped":0}'),
-    ) as Counts;
+    const told = await endedTests(counted);
+    failures.push(...told.filter(({ result }) => result === 'failed'));
+    const count = (wanted: Told['result']) => told.filter(({ result }) => result === wanted).length;
+    const counts = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the reporter wrote; a suite that was ended can leave its last line torn. */
+async function endedTests(file: string): Promise<readonly Told[]> {
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+  return lines.slice(0, -1).map((text) => JSON.parse(text) as Told);
 }
 
 /** Where what a suite prints goes: to the terminal as it comes, or to a function. */

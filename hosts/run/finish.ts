@@ -47,6 +47,8 @@ interface Sight {
 }
 
 const queryTimeout = 30_000;
+/** Milliseconds by which a log's clock, read in whole seconds, may be behind. */
+const logSlack = 1000;
 
 /**
  * Establishes how a run ended: asks both hosts where the guest is, reads what libvirt measured, and
@@ -58,7 +60,8 @@ export async function finishRun(input: FinishInput): Promise<RunOutcome> {
   if (input.signal.aborted) return outcome(input, { result: 'detached', guest: 'unknown' });
   const guest = placeWithin(plan, reading, sight);
   if (guest === 'destination') {
-    const cause = input.failure ?? (await findCause(input, guest));
+    const cause =
+      input.failure ?? definitionLeft(input, sight.source) ?? (await findCause(input, guest));
     const lost = await lostImages(input, input.effects.remembered, {
       timeout: queryTimeout,
       signal: input.signal,
@@ -97,6 +100,29 @@ export async function finishRun(input: FinishInput): Promise<RunOutcome> {
     message: messageOf(plan, guest, result),
     cause,
     undone,
+  };
+}
+
+/** Where virsh ended early, libvirt can bring a post-copy to its end but undefines nothing. */
+function definitionLeft({ plan, reading }: FinishInput, source: DomainState): Cause | undefined {
+  const undefines = plan.steps.some(
+    ({ kind, command }) => kind === 'launch' && command.argv.includes('--undefinesource'),
+  );
+  if (!undefines || source.kind !== 'present' || reading === undefined || reading.exitCode === 0) {
+    return undefined;
+  }
+  return {
+    code: undefined,
+    message: say(
+      'virsh ended before the migration did. libvirt finished it, and left the definition of {0} on {1}.',
+      plan.domain,
+      plan.source.host,
+    ),
+    remedy: say(
+      'Remove it there, so that nobody starts {0} a second time: virsh undefine --keep-nvram {0}.',
+      plan.domain,
+    ),
+    text: reading.err.trim(),
   };
 }
 
@@ -331,6 +357,9 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
   if (guest === 'off-on-source' && saysOnlyThatItEnded(explained)) {
     return { ...explain('operation failed: domain is not running'), text };
   }
+  // What is missing was looked at; a log can also tell of the guest's last attempt.
+  const missing = await findMissingImage(input, text);
+  if (missing !== undefined) return missing;
   // What a daemon said last hides what it said before: the first words are in its log.
   const fromDaemon = hidesCause(text)
     ? (
@@ -340,7 +369,7 @@ async function findCause(input: FinishInput, guest: GuestPlace): Promise<Cause |
   const vague = explained.code === undefined || leavesCauseToGuestLog(text) || hidesCause(text);
   const fromGuest = vague ? await guestErrors(input) : [];
   const said = [...new Set([...fromDaemon, ...fromGuest])];
-  if (said.length === 0) return (await findMissingImage(input, text)) ?? explained;
+  if (said.length === 0) return explained;
   const known = said.map(explain).findLast(({ code }) => code !== undefined);
   return { ...(known ?? explained), text: [text, ...said].join('\n') };
 }
@@ -373,7 +402,7 @@ async function daemonErrors(
       timeout: queryTimeout,
       signal,
     });
-    return recentErrors(stdout, age() + 5000).filter((text) => !hidesCause(text));
+    return recentErrors(stdout, age() + logSlack).filter((text) => !hidesCause(text));
   } catch {
     return [];
   }
@@ -390,7 +419,7 @@ async function guestErrors({ plan, links, signal, age }: FinishInput): Promise<r
       try {
         const options = { timeout: queryTimeout, signal };
         const { stdout } = await links.exec(host, guestLogCommand(domain), options);
-        return recentGuestErrors(stdout, age() + 5000);
+        return recentGuestErrors(stdout, age() + logSlack);
       } catch {
         return [];
       }

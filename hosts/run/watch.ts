@@ -48,6 +48,8 @@ const readTimeout = 60_000;
 const watchdogGrace = 30_000;
 /** Milliseconds without a byte after which a job counts as stalled. */
 const stallAfter = 15_000;
+/** Milliseconds after which the memory of an interrupted post-copy counts as at a standstill. */
+const standstill = 4000;
 /** Milliseconds between two looks at the images that are copied into. */
 const imageInterval = 5000;
 
@@ -146,7 +148,8 @@ async function judge(
   reading: RunReading,
 ): Promise<WatchEnd | undefined> {
   report(input, state, reading);
-  if (reading.state === 'finished' && !goesOnWithoutVirsh(reading)) {
+  const broken = isBroken(reading) && !stillMoves(state);
+  if (reading.state === 'finished' && !goesOnWithoutVirsh(reading, broken)) {
     return ended(input, state, reading);
   }
   if (reading.state === 'absent' && !input.launched) return neverStarted(input);
@@ -154,7 +157,7 @@ async function judge(
   await guardImages(input, state, reading);
   // With --p2p the daemon carries the migration on although virsh is gone.
   const gone = reading.state === 'vanished' || reading.state === 'absent';
-  const over = reading.job?.state !== 'active' || isBroken(reading);
+  const over = reading.job?.state !== 'active' || broken;
   const quiet = gone && over && reading.domain.kind !== 'unknown';
   state.quietEnds = quiet ? state.quietEnds + 1 : 0;
   return state.quietEnds >= 3 ? ended(input, state, reading) : undefined;
@@ -206,17 +209,24 @@ async function guardImages(
   });
 }
 
-/** libvirt keeps the job of a post-copy that stopped half-way; nothing moves in it any more. */
+/** libvirt keeps the job of a post-copy that stopped half-way. */
 function isBroken({ domain }: RunReading): boolean {
   return postCopyOf(domain) === 'failed';
 }
 
+/**
+ * Right after a recovery libvirt 9.0 can take the interruption for its failure and end virsh, while
+ * QEMU goes on: only the figures show it. One look is not enough to see whether they change.
+ */
+function stillMoves({ moved }: WatchState): boolean {
+  return moved !== undefined && performance.now() - moved.at < standstill;
+}
+
 /** A virsh that was killed (128 + signal) does not end what the daemon carries with --p2p. */
-function goesOnWithoutVirsh(reading: RunReading): boolean {
-  const { exitCode, job } = reading;
-  if (isBroken(reading)) return false;
+function goesOnWithoutVirsh({ exitCode, job, domain }: RunReading, broken: boolean): boolean {
+  if (broken || job?.state !== 'active' || job.operation !== 'migration-out') return false;
   const killed = exitCode === undefined || exitCode > 128;
-  return killed && job?.state === 'active' && job.operation === 'migration-out';
+  return killed || postCopyOf(domain) === 'failed';
 }
 
 function report({ emit, plan }: WatchInput, state: WatchState, reading: RunReading): void {

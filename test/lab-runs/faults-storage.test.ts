@@ -1,7 +1,7 @@
 /** Disks and folders that fill up, vanish or refuse while a guest is on its way. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { cancelRun } from '../../hosts/run/attach.ts';
@@ -159,6 +159,9 @@ for (const [how, why] of [
         };
         if (how === 'full') {
           const filler = fill(faults.desk.state);
+          const record = join(faults.desk.state, 'runs', `${run.id}.jsonl`);
+          // What is left of the record's last page can still be written to.
+          await until('a full record', () => statSync(record).size % 4096 === 0);
           mend = () => {
             rmSync(filler);
           };

@@ -1,109 +1,31 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { planDigest } from '../../../core/planner/digest.ts';
 import type { Plan } from '../../../core/planner/plan.ts';
 import { launchCommand } from '../../../core/virsh/detached.ts';
 import { attachRun, cancelRun } from '../../../hosts/run/attach.ts';
-import type { RunEntry, RunOutcome } from '../../../hosts/run/entry.ts';
-import { startRun } from '../../../hosts/run/execute.ts';
-import type { RunInput } from '../../../hosts/run/execute.ts';
+import type { RunEntry } from '../../../hosts/run/entry.ts';
 import { thisProcess } from '../../../hosts/run/owner.ts';
 import { createRun, currentRuns, readRun, sha256 } from '../../../hosts/run/record.ts';
-import { localDisk, plan as planFixture, sharedDisk } from '../planner/given.ts';
-import type { Given } from '../planner/given.ts';
-import { fakeLink, fakeSessions } from './fake-session.ts';
-import type { FakeLink } from './fake-session.ts';
-import { fakeHost } from './fake-virsh.ts';
-
-let source: FakeLink;
-let destination: FakeLink;
-let folder: string;
-
-beforeEach(() => {
-  source = fakeLink(fakeHost());
-  destination = fakeLink(fakeHost());
-  folder = join(source.host.home, 'editor-state');
-  source.host.put('state', 'running (booted)\n');
-  source.host.put('job', 'Job type: 0\n');
-});
-afterEach(() => {
-  source.host.dispose();
-  destination.host.dispose();
-});
-
-const idle = 'Job type: 0\n';
-const active =
-  'Job type: 2\n\noperation: 5\ntime_elapsed: 100\nmemory_total: 1000\nmemory_processed: 400\nmemory_remaining: 600\nmemory_iteration: 1\n';
-const completed =
-  'Job type: 3\n\noperation: 4\ntime_elapsed: 7230\ndowntime: 244\nmemory_total: 1000\nmemory_processed: 1100\nmemory_remaining: 0\n';
-
-function planOf(given: Given = { disks: [sharedDisk] }): Plan {
-  const result = planFixture(given);
-  assert.ok(result.ok, JSON.stringify(result));
-  return result.plan;
-}
-
-/** A plan that creates an image in a folder of the fake destination. */
-function copyingPlan(): { readonly plan: Plan; readonly image: string } {
-  const images = join(destination.host.home, 'images');
-  mkdirSync(images, { recursive: true });
-  const image = join(images, 'vm.qcow2');
-  const plan = planOf({
-    disks: [{ ...localDisk, path: image }],
-    yaml: 'storage:\n  disks:\n    - { target: vda, action: copy, destination: { create: true } }\npolicy: { maxDowntime: 500ms }\n',
-  });
-  return { plan, image };
-}
-
-interface Started {
-  readonly id: string;
-  readonly events: RunEntry[];
-  readonly outcome: Promise<RunOutcome>;
-}
-
-function start(plan: Plan, more: Partial<RunInput> = {}): Started {
-  const record = createRun(plan, thisProcess('cli'), { folder });
-  const events: RunEntry[] = [];
-  const outcome = startRun({
-    plan,
-    sessions: fakeSessions({ kvm01: source, kvm02: destination }),
-    record,
-    onEvent: (entry) => events.push(entry),
-    interval: 50,
-    patience: 2000,
-    ...more,
-  });
-  return { id: record.id, events, outcome };
-}
-
-async function until(what: string, done: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (done()) return;
-    await sleep(50);
-  }
-  assert.fail(`${what} did not happen`);
-}
-
-const launched = (): Promise<void> => until('the launch', () => source.host.has('starts'));
-const types = (events: readonly RunEntry[]): readonly string[] => events.map(({ type }) => type);
-
-/** The guest goes over, as libvirt would show it. */
-function succeed(): void {
-  destination.host.put('state', 'running (migrated)\n');
-  destination.host.put('job', completed);
-  source.host.remove('state');
-  source.host.remove('job');
-  source.host.put('end', '0');
-}
-
-function fail(words: string): void {
-  source.host.put('job', idle);
-  source.host.put('words', words);
-  source.host.put('end', '1');
-}
+import { fakeSessions } from './fake-session.ts';
+import {
+  active,
+  copyingPlan,
+  destination,
+  fail,
+  folder,
+  idle,
+  launched,
+  planOf,
+  source,
+  start,
+  succeed,
+  types,
+  until,
+} from './fake-run.ts';
 
 test('a run ends as completed only after both hosts have shown where the guest is', async () => {
   const run = start(planOf());
@@ -445,69 +367,4 @@ test('a record that is out of reach after the launch does not end the watching',
     await sleep(100);
   }
   assert.equal(readRun(run.id, { folder })?.outcome?.result, 'completed', 'told when it can be');
-});
-
-test('an image that is gone at the end is told as loudly as can be, for the guest still runs on it', async () => {
-  const { plan, image } = copyingPlan();
-  const run = start(plan);
-  await launched();
-  rmSync(image);
-  succeed();
-  const outcome = await run.outcome;
-  assert.equal(outcome.guest, 'destination');
-  assert.equal(outcome.result, 'failed');
-  assert.equal(outcome.cause?.code, 'destination-image-gone');
-  assert.match(outcome.cause.remedy?.text ?? '', /Do not stop the guest/);
-});
-
-test('a guest that ended on the source never ran on a destination that does not define it', async () => {
-  const { plan, image } = copyingPlan();
-  const run = start(plan);
-  await launched();
-  source.host.put('state', 'shut off (crashed)\n');
-  fail('error: operation failed: domain is not running\n');
-  const outcome = await run.outcome;
-  assert.equal(outcome.guest, 'off-on-source');
-  assert.equal(existsSync(image), false);
-});
-
-test('that the guest ended on the source is the cause, whatever libvirt said of its end first', async () => {
-  const { plan } = copyingPlan();
-  const run = start(plan);
-  await launched();
-  source.host.put('state', 'shut off (crashed)\n');
-  fail('error: operation failed: job failed: Unable to write to socket: Bad file descriptor\n');
-  const outcome = await run.outcome;
-  assert.equal(outcome.cause?.code, 'guest-power-op-during-migration');
-  assert.match(outcome.cause.text, /Bad file descriptor/);
-});
-
-test('where the destination defines it, a guest that is off on both keeps every image', async () => {
-  const { plan, image } = copyingPlan();
-  const run = start(plan);
-  await launched();
-  source.host.put('state', 'shut off (crashed)\n');
-  destination.host.put('state', 'shut off (unknown)\n');
-  fail('error: operation failed: domain is not running\n');
-  const outcome = await run.outcome;
-  assert.equal(outcome.guest, 'nowhere');
-  assert.equal(existsSync(image), true);
-  assert.ok(outcome.undone.length > 0);
-  assert.ok(outcome.undone.every(({ outcome: how }) => how === 'kept'));
-});
-
-test('the remedy of a step that fails is told and recorded', async () => {
-  const { plan } = copyingPlan();
-  const create = plan.steps.find(({ kind }) => kind === 'create-image');
-  assert.ok(create !== undefined);
-  const words = 'echo "qemu-img: No space left on device" >&2; exit 74';
-  const broken = { ...create, command: { argv: ['sh', '-c', words] as const } };
-  const steps = plan.steps.map((step) => (step === create ? broken : step));
-  const altered = { ...plan, steps };
-  const run = start({ ...altered, digest: planDigest(altered, sha256) });
-  const outcome = await run.outcome;
-  assert.equal(outcome.result, 'failed');
-  assert.equal(outcome.cause?.code, 'disk-dest-free-space');
-  assert.match(outcome.cause.remedy?.text ?? '', /Free space/);
-  assert.deepEqual(readRun(run.id, { folder })?.outcome?.cause?.remedy, outcome.cause.remedy);
 });
