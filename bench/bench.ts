@@ -2,7 +2,7 @@
  * Measures Live Migrate beside other programs, in one run and turn by turn. The last line is one JSON
  * object.
  *
- * Usage: npm run bench [-- --quick] [-- --domains FOLDER] [-- --only servers,validators,folder,workspace,parsers]
+ * Usage: npm run bench [-- --quick] [-- --domains FOLDER] [-- --only servers,validators,folder,workspace,parsers,facts,runs]
  *
  * --domains takes a folder of domain XML instead of files made from the project's own example. Tools
  * that are missing (virt-xml-validate, xmllint) are installed from Debian's packages.
@@ -14,18 +14,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.ts';
 import { requireTools } from '../scripts/debian-tools.ts';
+import { benchFacts } from './facts.ts';
 import { benchFolder } from './folder.ts';
+import type { SectionResult } from './lab-bench.ts';
 import { benchParsers } from './parsers.ts';
+import { benchRuns } from './runs.ts';
 import { benchServers } from './servers.ts';
 import { isMet, printTable, rounded } from './statistics.ts';
 import type { Goal } from './statistics.ts';
 import { benchValidators } from './validators.ts';
 import { benchWorkspace } from './workspace.ts';
-
-interface SectionResult {
-  readonly figures: Readonly<Record<string, number>>;
-  readonly goals: readonly Goal[];
-}
 
 const { values } = parseArgs({
   options: {
@@ -45,6 +43,13 @@ const sections: Readonly<
   folder: (folder) => benchFolder(folder, { domains, rounds: quick ? 2 : 5 }),
   workspace: (folder) => benchWorkspace(folder, quick ? 6 : 20),
   parsers: () => benchParsers(quick ? 20 : 100),
+  facts: () => benchFacts(quick ? 2 : 7),
+  runs: () =>
+    benchRuns(
+      quick
+        ? { pairs: 2, windows: 1, seconds: 10, launches: 2 }
+        : { pairs: 12, windows: 3, seconds: 35, launches: 6 },
+    ),
 };
 
 const chosen = values.only?.split(',') ?? Object.keys(sections);
