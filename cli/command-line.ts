@@ -3,9 +3,9 @@ import type { ParseArgsConfig } from 'node:util';
 import { render, say } from '../core/messages.ts';
 import { nearestName } from '../core/text/nearest.ts';
 import { HostError } from '../hosts/host-error.ts';
-import { RecordUnwritable } from '../hosts/run/record.ts';
+import { RecordUnwritable } from '../hosts/run/record-unwritable.ts';
 import manifest from '../package.json' with { type: 'json' };
-import { commands } from './commands/all.ts';
+import { allCommands, commandNamed, commandNames } from './commands/all.ts';
 import type { CliCommand } from './commands/command.ts';
 import { exitCode } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -28,11 +28,11 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     return exitCode.ok;
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    printHelp(terminal);
+    await printHelp(terminal);
     return name === undefined ? exitCode.failed : exitCode.ok;
   }
   try {
-    const command = commands.find((candidate) => candidate.name === name);
+    const command = await commandNamed(name);
     if (command === undefined) throw unknownCommand(name);
     return await run(command, rest, terminal);
   } catch (error) {
@@ -132,17 +132,16 @@ function parse(command: CliCommand, words: readonly string[]) {
 }
 
 function unknownCommand(name: string): UsageError {
-  const names = commands.map((command) => command.name);
-  const near = nearestName(name, names);
+  const near = nearestName(name, commandNames);
   return new UsageError(
     near === undefined
-      ? say('There is no command “{0}”. Commands: {1}.', name, names.join(', '))
+      ? say('There is no command “{0}”. Commands: {1}.', name, commandNames.join(', '))
       : say('There is no command “{0}”; is “{1}” meant?', name, near),
   );
 }
 
-function printHelp(terminal: Terminal): void {
-  const lines = commands.map(
+async function printHelp(terminal: Terminal): Promise<void> {
+  const lines = (await allCommands()).map(
     (command) =>
       [
         `livemigrate ${command.name} ${command.usage}`,

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Message } from '../core/messages.ts';
 import { HostError } from '../hosts/host-error.ts';
-import { RecordUnwritable } from '../hosts/run/record.ts';
+import { RecordUnwritable } from '../hosts/run/record-unwritable.ts';
 
 /** A message of core in the editor's language. */
 export function show(message: Message): string {

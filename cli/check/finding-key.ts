@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Problem } from '../../core/problems.ts';
 
 /** What a finding is about, without the place: it stays the same while lines move. */
@@ -39,12 +38,4 @@ function lineAt(text: string, offset: number): string {
 
 export function keyText({ file, code, line, about }: FindingKey): string {
   return JSON.stringify([file, code, line, about]);
-}
-
-/** A hash of the key and of how many equal findings come before: what code scanning goes by. */
-export function fingerprint(key: FindingKey, occurrence: number): string {
-  return createHash('sha256')
-    .update(keyText(key))
-    .update(`:${String(occurrence)}`)
-    .digest('hex');
 }

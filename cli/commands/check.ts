@@ -9,7 +9,6 @@ import type { WaitingRule } from '../../core/rules/engine.ts';
 import { unknownRule } from '../../core/rules/levels.ts';
 import type { RuleLevel } from '../../core/rules/levels.ts';
 import { documentKind } from '../../core/service/document-kind.ts';
-import { readSnapshotFile } from '../../hosts/collect/snapshot-file.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { applyBaseline, readBaseline, writeBaseline } from '../check/baseline.ts';
 import type { BaselineResult } from '../check/baseline.ts';
@@ -18,13 +17,11 @@ import type { CheckOptions, CheckedFiles } from '../check/check-files.ts';
 import { findFiles } from '../check/find-files.ts';
 import { findingKey } from '../check/finding-key.ts';
 import { fixFiles } from '../check/fix-files.ts';
-import { keepInstalledGrammar } from '../../hosts/collect/schemas.ts';
+import { keepInstalledGrammar } from '../../hosts/collect/installed-schemas.ts';
 import { exitCode } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { gitlabReport } from '../output/gitlab.ts';
 import { printProblem, problemJson } from '../output/problems.ts';
 import type { PrintContext } from '../output/problems.ts';
-import { sarifLog } from '../output/sarif.ts';
 import type { SarifFinding } from '../output/sarif.ts';
 import { packageFolder } from '../package-folder.ts';
 import { UsageError } from '../usage-error.ts';
@@ -60,7 +57,7 @@ export const check: CliCommand = {
     const baseline =
       baselineFile === undefined ? undefined : readBaseline(resolve(folder, baselineFile));
     const options: CheckOptions = {
-      facts: snapshotOption(context),
+      facts: await snapshotOption(context),
       inventory: textOption(values['inventory']),
       levels: levelsOption(context),
       texts: wanted.texts,
@@ -76,7 +73,7 @@ export const check: CliCommand = {
         ? { fresh: checked.problems, accepted: [], stale: [] }
         : applyBaseline(checked.problems, baseline, checked);
     const code = exitCodeFor(kept.fresh, maxWarnings, wanted);
-    print(format, { checked, kept, code }, context);
+    await print(format, { checked, kept, code }, context);
     if (format === 'text') printSummary(wanted.uris.length, kept, checked, context);
     return code;
   },
@@ -142,9 +139,11 @@ function standardInput({ values, positionals, folder }: CommandContext): Wanted 
   return { uris: [uri], texts: new Map([[uri, text]]), unreadable: [] };
 }
 
-function snapshotOption({ values, folder }: CommandContext) {
+async function snapshotOption({ values, folder }: CommandContext) {
   const file = textOption(values['facts']);
-  return file === undefined ? undefined : readSnapshotFile(resolve(folder, file));
+  if (file === undefined) return undefined;
+  const { readSnapshotFile } = await import('../../hosts/collect/snapshot-file.ts');
+  return readSnapshotFile(resolve(folder, file));
 }
 
 const ruleLevels: readonly RuleLevel[] = ['error', 'warning', 'info', 'off'];
@@ -234,11 +233,11 @@ interface Outcome {
   readonly code: ExitCode;
 }
 
-function print(
+async function print(
   format: 'text' | 'json' | 'sarif' | 'gitlab',
   { checked, kept, code }: Outcome,
   { terminal, folder }: CommandContext,
-): void {
+): Promise<void> {
   const context: PrintContext = { translate: terminal.translate, read: checked.read, folder };
   const keyed = (problem: Problem) => ({
     problem,
@@ -250,10 +249,13 @@ function print(
       terminal.out(JSON.stringify(found, null, 2));
       return;
     }
-    case 'gitlab':
+    case 'gitlab': {
+      const { gitlabReport } = await import('../output/gitlab.ts');
       terminal.out(JSON.stringify(gitlabReport(kept.fresh.map(keyed), context), null, 2));
       return;
+    }
     case 'sarif': {
+      const { sarifLog } = await import('../output/sarif.ts');
       const findings: readonly SarifFinding[] = [
         ...kept.fresh.map(keyed),
         ...kept.accepted.map((problem) => ({

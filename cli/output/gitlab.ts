@@ -1,6 +1,7 @@
 import type { Problem, Severity } from '../../core/problems.ts';
-import { fingerprint, keyText } from '../check/finding-key.ts';
+import { keyText } from '../check/finding-key.ts';
 import type { FindingKey } from '../check/finding-key.ts';
+import { fingerprint } from './fingerprint.ts';
 import { problemJson } from './problems.ts';
 import type { PrintContext } from './problems.ts';
 

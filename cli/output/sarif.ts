@@ -7,8 +7,9 @@ import type { Problem, Severity } from '../../core/problems.ts';
 import { allRules } from '../../core/rules/all.ts';
 import { documentationPage } from '../../core/rules/documentation.ts';
 import type { PositionRange } from '../../core/text/lines.ts';
-import { fingerprint, keyText } from '../check/finding-key.ts';
+import { keyText } from '../check/finding-key.ts';
 import type { FindingKey } from '../check/finding-key.ts';
+import { fingerprint } from './fingerprint.ts';
 import { problemJson } from './problems.ts';
 import type { PrintContext, ProblemJson } from './problems.ts';
 

@@ -53,7 +53,7 @@ export class LanguageServer {
   /** The client's library is loaded when it is first needed: activation must not wait for it. */
   private async run(): Promise<void> {
     const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
-    const { keepInstalledGrammar } = await import('../../hosts/collect/schemas.ts');
+    const { keepInstalledGrammar } = await import('../../hosts/collect/installed-schemas.ts');
     // Where libvirt is installed its own schemas are the better grammar.
     const wrong = await keepInstalledGrammar();
     if (wrong !== undefined) this.log.info(wrong);

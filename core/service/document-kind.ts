@@ -13,7 +13,8 @@ export function documentKind(
   languageId: string | undefined,
   text: string,
 ): DocumentKind | undefined {
-  const path = uri.replace(/[?#].*$/, '').toLowerCase();
+  // A query or a fragment begins after what names the file.
+  const path = (/^[^?#]*/.exec(uri)?.[0] ?? uri).toLowerCase();
   if (languageId === languageIds.descriptor) return 'descriptor';
   if (languageId === languageIds.domainXml) return 'domain-xml';
   if (isDescriptorName(path)) return 'descriptor';

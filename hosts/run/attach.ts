@@ -7,7 +7,8 @@ import type { RunInput } from './execute.ts';
 import { createLinks } from './links.ts';
 import type { Sessions } from './links.ts';
 import { isAlive } from './owner.ts';
-import { findRun, RecordUnwritable, summarise } from './record.ts';
+import { findRun, summarise } from './record.ts';
+import { RecordUnwritable } from './record-unwritable.ts';
 import type { RunRecord } from './record.ts';
 import { pause } from './watch.ts';
 

@@ -17,6 +17,8 @@ export interface LinkOptions {
   /** Milliseconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
+  /** Gets standard output as it comes. */
+  readonly onStdout?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 export function createLinks(sessions: Sessions): Links {
@@ -34,10 +36,11 @@ export function createLinks(sessions: Sessions): Links {
   return {
     async exec(host, command, options) {
       const session = await give(host, options);
-      const { signal, timeout } = options;
+      const { signal, timeout, onStdout } = options;
       try {
         return await session.exec(command, {
           timeout,
+          onStdout,
           ...(signal === undefined ? {} : { signal }),
         });
       } catch (error) {

@@ -8,7 +8,8 @@ import { contextOf, followToEnd, launch } from './execute.ts';
 import { createLinks } from './links.ts';
 import { isAlive } from './owner.ts';
 import { openRun } from './open-run.ts';
-import { keep, RecordUnwritable } from './record.ts';
+import { keep } from './record.ts';
+import { RecordUnwritable } from './record-unwritable.ts';
 import type { RunRecord } from './record.ts';
 
 export type SwitchResult = { readonly ok: true } | { readonly ok: false; readonly why: Message };

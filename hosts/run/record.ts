@@ -13,11 +13,9 @@ import {
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { planDigest } from '../../core/planner/digest.ts';
-import { render, say } from '../../core/messages.ts';
-import type { Message } from '../../core/messages.ts';
 import type { Plan } from '../../core/planner/plan.ts';
-import { reasonOf } from '../host-error.ts';
 import type { Owner, RunEntry, RunEvent, RunOutcome } from './entry.ts';
+import { RecordUnwritable } from './record-unwritable.ts';
 
 /** SHA-256 in hex: the hash behind every plan's digest. */
 export function sha256(text: string): string {
@@ -46,21 +44,6 @@ export interface RunRecord {
   flush(): boolean;
   /** All entries so far. A line that was torn by a crash is left out. */
   entries(): readonly RunEntry[];
-}
-
-/** The folder of the records is full, read-only or gone. `say` names the file and the reason. */
-export class RecordUnwritable extends Error {
-  override readonly name = 'RecordUnwritable';
-  readonly say: Message;
-  /** The entry that was not written. */
-  readonly entry: RunEntry | undefined;
-
-  constructor(file: string, cause: unknown, entry?: RunEntry) {
-    const message = say('The record {0} cannot be written: {1}', file, reasonOf(cause));
-    super(render(message), { cause });
-    this.say = message;
-    this.entry = entry;
-  }
 }
 
 /**

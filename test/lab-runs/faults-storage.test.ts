@@ -5,7 +5,8 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { cancelRun } from '../../hosts/run/attach.ts';
-import { readRun, RecordUnwritable } from '../../hosts/run/record.ts';
+import { readRun } from '../../hosts/run/record.ts';
+import { RecordUnwritable } from '../../hosts/run/record-unwritable.ts';
 import type { Guest } from '../lab/lab.ts';
 import { openFaultDesk } from './fault-desk.ts';
 import type { FaultDesk } from './fault-desk.ts';

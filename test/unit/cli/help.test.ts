@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { commands } from '../../../cli/commands/all.ts';
+import { allCommands } from '../../../cli/commands/all.ts';
 import { optionHelp } from '../../../cli/option-help.ts';
 
 const program = join(import.meta.dirname, '..', '..', '..', 'dist', 'livemigrate.cjs');
 
-test('every option of every command says what it means, and what stands behind it', () => {
-  for (const { name, options } of commands)
+test('every option of every command says what it means, and what stands behind it', async () => {
+  for (const { name, options } of await allCommands())
     for (const [option, { type }] of Object.entries(options)) {
       const help = optionHelp(name, option);
       assert.ok(help, `${name} --${option}`);

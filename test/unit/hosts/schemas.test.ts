@@ -8,7 +8,8 @@ import type { TestContext } from 'node:test';
 import { FaultFinder } from '../../../core/grammar/find-faults.ts';
 import { GrammarLibrary, grammarsIn } from '../../../core/grammar/library.ts';
 import { parseXml } from '../../../core/xml/parse.ts';
-import { keepHostGrammar, keepInstalledGrammar } from '../../../hosts/collect/schemas.ts';
+import { keepInstalledGrammar } from '../../../hosts/collect/installed-schemas.ts';
+import { keepHostGrammar } from '../../../hosts/collect/schemas.ts';
 import type { HostSession } from '../../../hosts/session.ts';
 import { localSession } from './local-session.ts';
 

@@ -17,9 +17,9 @@ import {
   findRun,
   listRuns,
   readRun,
-  RecordUnwritable,
   stateFolder,
 } from '../../../hosts/run/record.ts';
+import { RecordUnwritable } from '../../../hosts/run/record-unwritable.ts';
 import { plan as planFixture } from '../planner/given.ts';
 
 let folder: string;
