@@ -13,6 +13,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { applyBaseline, readBaseline, writeBaseline } from '../check/baseline.ts';
 import type { BaselineResult } from '../check/baseline.ts';
 import { checkFiles } from '../check/check-files.ts';
+import { fileUris } from '../check/file-uri.ts';
 import type { CheckOptions, CheckedFiles } from '../check/check-files.ts';
 import { findFiles } from '../check/find-files.ts';
 import { findingKey } from '../check/finding-key.ts';
@@ -110,8 +111,9 @@ function documentsToCheck(context: CommandContext): Wanted {
   }
   const uris: string[] = [];
   const read = new Map<string, string>();
+  const uriOf = fileUris();
   for (const path of files) {
-    const uri = pathToFileURL(path).href;
+    const uri = uriOf(path);
     const text = texts.get(path);
     uris.push(uri);
     if (text !== undefined) read.set(uri, text);

@@ -30,6 +30,8 @@ export interface DiskWorkspaceOptions {
 /** The language service's view of files on this machine. Inventories are looked for upwards. */
 export function diskWorkspace(options: DiskWorkspaceOptions): Workspace {
   const folders = new Map<string, readonly string[]>();
+  /** By the URI of a document's folder. */
+  const seenFrom = new Map<string, readonly string[]>();
   let library: GrammarLibrary | undefined;
   const read = (uri: string): string | undefined => options.open?.get(uri) ?? readText(uri);
   const inventoriesIn = (folder: string): readonly string[] => {
@@ -46,10 +48,15 @@ export function diskWorkspace(options: DiskWorkspaceOptions): Workspace {
     read,
     resolve: (base, path) => pathToFileURL(resolve(dirname(fileURLToPath(base)), path)).href,
     inventories(uri) {
+      const folder = uri.slice(0, uri.lastIndexOf('/'));
+      const known = seenFrom.get(folder);
+      if (known !== undefined) return known;
       const near = parents(dirname(fileURLToPath(uri)), options.root).flatMap(inventoriesIn);
       const named =
         options.inventory === undefined ? [] : [pathToFileURL(resolve(options.inventory)).href];
-      return [...new Set([...near, ...named])];
+      const found = [...new Set([...near, ...named])];
+      seenFrom.set(folder, found);
+      return found;
     },
     facts: () => options.facts,
     now: options.now,
