@@ -14,6 +14,8 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
   /** Bytes of stdout or stderr above which the command is given up. Default 32 MiB. */
   readonly maxOutput?: number;
+  /** Gets standard output as it comes; the result holds all of it nevertheless. */
+  readonly onStdout?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 /** One authenticated connection to one host. Commands run with LC_ALL=C. */

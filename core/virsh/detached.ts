@@ -6,7 +6,7 @@ import { domainFiles } from './migrate.ts';
  * Where runs keep their state on the source host. One folder a run: `identity` (who supervises and
  * which virsh), `out`, `err`, `exit` (written last and whole), `started`. One lock file a domain.
  */
-const prelude = `set -u
+export const prelude = `set -u
 umask 077
 LC_ALL=C; export LC_ALL
 base=\${XDG_STATE_HOME:-\${HOME:?}/.local/state}/livemigrate
@@ -106,7 +106,7 @@ echo started
  * Reads a run: $1 prelude, $2 run id, $3 domain UUID. Everything in one answer, so that watching
  * costs one command a time. The exit code is looked at last: what is there with it is complete.
  */
-const reader = `eval "$1"
+export const reader = `eval "$1"
 id=$2 domain=$3
 run=$base/runs/$id
 lines() { awk '{ print "|" $0 }'; }

@@ -4,6 +4,7 @@ import { readRunCommand } from '../../core/virsh/detached.ts';
 import { parseRunReading } from '../../core/virsh/run-reading.ts';
 import type { RunReading } from '../../core/virsh/run-reading.ts';
 import { watchRunCommand } from '../../core/virsh/watch-script.ts';
+import { reasonOf } from '../host-error.ts';
 import type { Links } from './links.ts';
 
 /** The readings of a run on its source host, one after the other. */
@@ -39,34 +40,123 @@ export function readingsOf(input: ReadingsInput): Readings {
   const { signal } = input;
   let telling: Telling | undefined;
   let begun = false;
-  /** The next that is told; undefined when nothing comes any more. */
-  const told = async (
-    current: Telling,
-    interval: number,
-  ): Promise<RunReading | 'complete' | undefined> => {
+  const told = async (current: Telling, interval: number): Promise<RunReading | Silence> => {
     await arrival(current, interval + grace);
     // Of several that came while nobody looked the last one counts.
     const reading = current.queue.splice(0).at(-1);
     if (reading !== undefined) return reading;
     telling = undefined;
-    if (!current.over) current.stop.abort();
-    else if (current.error !== undefined) throw current.error;
-    return current.complete ? 'complete' : undefined;
+    if (!current.over) {
+      current.stop.abort();
+      return 'stuck';
+    }
+    if (current.failure !== undefined) throw current.failure;
+    return current.complete ? 'complete' : 'ended';
   };
   return {
     async next(interval, wait) {
-      const silent = telling !== undefined && !telling.over;
-      const reading = telling === undefined ? undefined : await told(telling, interval);
-      if (reading !== undefined && reading !== 'complete') return reading;
-      if (silent && reading === undefined) return ask(input);
-      if (begun && reading !== 'complete') await delay(wait, undefined, { signal });
+      const nothing: Silence = begun ? 'ended' : 'complete';
+      const reading = telling === undefined ? nothing : await told(telling, interval);
+      if (typeof reading === 'object') return reading;
+      if (reading === 'stuck') return ask(input);
+      if (reading === 'ended') await delay(wait, undefined, { signal });
       begun = true;
       telling = tell(input, interval);
       const opening = await told(telling, interval);
-      return opening === undefined || opening === 'complete' ? ask(input) : opening;
+      return typeof opening === 'object' ? opening : ask(input);
     },
     close() {
       telling?.stop.abort();
     },
   };
+}
+
+/**
+ * Why nothing more is told: all was told that was asked for, and the run goes on; there is something
+ * else to see, which was told last; or nothing comes although it should.
+ */
+type Silence = 'complete' | 'ended' | 'stuck';
+
+async function ask({ runId, plan, links, signal }: ReadingsInput): Promise<RunReading> {
+  const command = readRunCommand(runId, plan.domainUuid);
+  const options = { timeout: readTimeout, signal };
+  const { stdout, stderr } = await links.exec(plan.source.host, command, options);
+  const reading = parseRunReading(stdout);
+  if (reading === undefined)
+    throw new Error(`unexpected answer: ${(stdout + stderr).slice(0, 200)}`);
+  return reading;
+}
+
+/** A command on the host that tells reading after reading. */
+interface Telling {
+  readonly queue: RunReading[];
+  readonly stop: AbortController;
+  over: boolean;
+  failure: Error | undefined;
+  complete: boolean;
+  /** Called when there is something new. */
+  changed: () => void;
+}
+
+function tell({ runId, plan, links, signal }: ReadingsInput, interval: number): Telling {
+  const looks = Math.max(1, Math.round(span / interval));
+  const telling: Telling = {
+    queue: [],
+    stop: new AbortController(),
+    over: false,
+    failure: undefined,
+    complete: false,
+    changed: () => undefined,
+  };
+  const decoder = new TextDecoder();
+  let text = '';
+  let count = 0;
+  const take = (chunk: Uint8Array): void => {
+    text += decoder.decode(chunk, { stream: true });
+    for (;;) {
+      const end = text.indexOf(lastLine);
+      if (end < 0) return;
+      const reading = parseRunReading(text.slice(0, end + lastLine.length));
+      text = text.slice(end + lastLine.length);
+      if (reading === undefined) continue;
+      count++;
+      telling.queue.push(reading);
+      telling.changed();
+    }
+  };
+  const command = watchRunCommand(runId, plan.domainUuid, { looks, seconds: interval / 1000 });
+  void links
+    .exec(plan.source.host, command, {
+      timeout: 2 * span,
+      signal: AbortSignal.any([signal, telling.stop.signal]),
+      onStdout: take,
+    })
+    .then(
+      () => {
+        telling.complete = count === looks;
+      },
+      (error: unknown) => {
+        telling.failure = error instanceof Error ? error : new Error(reasonOf(error));
+      },
+    )
+    .then(() => {
+      telling.over = true;
+      telling.changed();
+    });
+  return telling;
+}
+
+/** Lines of content begin with `|`, so none can be taken for this one. */
+const lastLine = '\n@end\n';
+
+/** Waits for a reading or the end, as long as is given. */
+async function arrival(telling: Telling, patience: number): Promise<void> {
+  if (telling.queue.length > 0 || telling.over) return;
+  const timer = new AbortController();
+  const late = delay(patience, undefined, { signal: timer.signal }).catch(() => undefined);
+  const news = new Promise<void>((resolve) => {
+    telling.changed = resolve;
+  });
+  await Promise.race([news, late]);
+  timer.abort();
 }

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Plan } from '../../core/planner/plan.ts';
-import { forbidRunCommand, readRunCommand } from '../../core/virsh/detached.ts';
+import { forbidRunCommand } from '../../core/virsh/detached.ts';
 import { postCopyOf } from '../../core/virsh/domain-state.ts';
 import { progressPercent } from '../../core/virsh/job-info.ts';
 import type { JobProgress } from '../../core/virsh/job-info.ts';
-import { parseRunReading } from '../../core/virsh/run-reading.ts';
 import type { RunReading } from '../../core/virsh/run-reading.ts';
 import { say } from '../../core/messages.ts';
 import { HostError, reasonOf } from '../host-error.ts';
@@ -12,6 +11,8 @@ import { imageRemoved, lostImages } from './copied-images.ts';
 import type { LostImage } from './copied-images.ts';
 import type { Cause, RunEvent } from './entry.ts';
 import type { Links } from './links.ts';
+import { readingsOf } from './readings.ts';
+import type { Readings } from './readings.ts';
 
 export interface WatchInput {
   readonly runId: string;
@@ -74,13 +75,20 @@ export async function watchRun(input: WatchInput): Promise<WatchEnd> {
     lostImage: undefined,
   };
   const begun = performance.now();
-  while (!input.signal.aborted) {
-    const reading = await look(input, state);
-    const end = reading === undefined ? undefined : await judge(input, state, reading);
-    if (end !== undefined) return end;
-    await pause(nextDelay(state, performance.now() - begun, input.interval ?? 1000), input.signal);
+  const readings = readingsOf(input);
+  try {
+    while (!input.signal.aborted) {
+      const interval = pace(state, performance.now() - begun, input.interval ?? 1000);
+      const reading = await look(input, state, () =>
+        readings.next(interval, nextDelay(state, interval)),
+      );
+      const end = reading === undefined ? undefined : await judge(input, state, reading);
+      if (end !== undefined) return end;
+    }
+    return { kind: 'stopped' };
+  } finally {
+    readings.close();
   }
-  return { kind: 'stopped' };
 }
 
 interface WatchState {
@@ -102,17 +110,14 @@ interface WatchState {
 }
 
 /** One reading; undefined while the source host is out of sight. */
-async function look(input: WatchInput, state: WatchState): Promise<RunReading | undefined> {
-  const { plan, runId, links, emit, signal } = input;
+async function look(
+  { plan, emit, signal }: WatchInput,
+  state: WatchState,
+  next: () => ReturnType<Readings['next']>,
+): Promise<RunReading | undefined> {
   const { host } = plan.source;
   try {
-    const { stdout, stderr } = await links.exec(host, readRunCommand(runId, plan.domainUuid), {
-      timeout: readTimeout,
-      signal,
-    });
-    const reading = parseRunReading(stdout);
-    if (reading === undefined)
-      throw new Error(`unexpected answer: ${(stdout + stderr).slice(0, 200)}`);
+    const reading = await next();
     if (state.lostSince !== undefined) {
       const gapMs = Math.round(performance.now() - state.lostSince);
       emit({ type: 'found-again', host, gapMs });
@@ -299,11 +304,15 @@ async function abortOverdue(
     .catch(() => undefined);
 }
 
-/** Every second at first; a long migration is looked at less often, a lost host ever less often. */
-function nextDelay(state: WatchState, elapsed: number, interval: number): number {
-  if (state.failures > 0) return interval * Math.min(30, 2 ** (state.failures - 1));
-  if (state.quietEnds > 0 || elapsed < 120_000) return interval;
+/** Milliseconds between two looks: every second at first; a long migration is looked at less often. */
+function pace({ quietEnds }: WatchState, elapsed: number, interval: number): number {
+  if (quietEnds > 0 || elapsed < 120_000) return interval;
   return interval * (elapsed < 600_000 ? 2 : 5);
+}
+
+/** Milliseconds until a host is asked anew: one that is lost ever less often. */
+function nextDelay({ failures }: WatchState, interval: number): number {
+  return failures === 0 ? interval : interval * Math.min(30, 2 ** (failures - 1));
 }
 
 /** Waits; returns early, without an error, when the signal fires. */

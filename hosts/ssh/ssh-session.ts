@@ -165,7 +165,10 @@ export class SshSession implements HostSession {
         if (settled) return;
         sizes[name] += chunk.length;
         if (sizes[name] > maxOutput) giveUp(tooLarge(this.host, command, maxOutput));
-        else output[name].push(chunk);
+        else {
+          output[name].push(chunk);
+          if (name === 'stdout') options.onStdout?.(chunk);
+        }
       };
       let exit: { code: number | null; signal: string | undefined } | undefined;
       const opened = (error: Error | undefined, stream: ClientChannel): void => {

@@ -178,6 +178,7 @@ class SystemSession implements HostSession {
         child[stream]?.on('data', (chunk: Buffer) => {
           size += chunk.length;
           output[stream].push(chunk);
+          if (!settled && stream === 'stdout') options.onStdout?.(chunk);
           if (size > maxOutput + this.#mark.length + 8)
             giveUp(tooLarge(this.host, command, maxOutput));
         });

@@ -10,6 +10,15 @@ import type { Command } from '../../../core/virsh/command.ts';
  */
 const script = `#!/bin/sh
 case " $* " in
+" -q -c qemu:///system ")
+  [ ! -e "$FAKE/dumb" ] || exit 1
+  [ ! -e "$FAKE/hang" ] || sleep 30
+  while read -r line; do
+    printf 'virsh # %s\\n' "$line"
+    "$0" -c qemu:///system $line
+    echo
+  done
+  printf 'virsh # ' ;;
 *" domjobinfo "*)
   case "$* $(cat "$FAKE/old" 2>/dev/null)" in
     *--rawstats*old) echo "error: command 'domjobinfo' doesn't support option --rawstats" >&2; exit 1 ;;
