@@ -51,6 +51,8 @@ const watchdogGrace = 30_000;
 const stallAfter = 15_000;
 /** Milliseconds after which the memory of an interrupted post-copy counts as at a standstill. */
 const standstill = 4000;
+/** Looks, a second apart, after which nobody waits any more for a recovery that does not begin. */
+const hungLooks = 60;
 /** Milliseconds between two looks at the images that are copied into. */
 const imageInterval = 5000;
 
@@ -153,10 +155,13 @@ async function judge(
   reading: RunReading,
 ): Promise<WatchEnd | undefined> {
   report(input, state, reading);
-  const broken = isBroken(reading) && !stillMoves(state);
+  const broken = isBroken(reading) && !stillMoves(state, standstill);
   if (reading.state === 'finished' && !goesOnWithoutVirsh(reading, broken)) {
     return ended(input, state, reading);
   }
+  // virsh waits for a QEMU that answers nobody as long as that lives.
+  const hung = broken && !stillMoves(state, hungLooks * (input.interval ?? 1000));
+  if (hung && reading.state === 'running') return ended(input, state, reading);
   if (reading.state === 'absent' && !input.launched) return neverStarted(input);
   await abortOverdue(input, state, reading);
   await guardImages(input, state, reading);
@@ -182,6 +187,20 @@ function ended({ plan }: WatchInput, state: WatchState, reading: RunReading): Wa
         plan.destination.host,
       ),
       remedy: say('Look at the network that the migration goes over, and at its firewalls.'),
+      text: reading.err.trim(),
+    };
+  } else if (isBroken(reading) && reading.state === 'running') {
+    because = {
+      code: undefined,
+      message: say(
+        'The memory has not moved for {0} s and virsh still waits: QEMU or libvirt on {1} does not answer.',
+        Math.round((performance.now() - (moved?.at ?? 0)) / 1000),
+        plan.destination.host,
+      ),
+      remedy: say(
+        'Look into libvirt’s log on {0}. Do not restart its daemon while QEMU does not answer it: a daemon that cannot reach a QEMU at its start ends the guest.',
+        plan.destination.host,
+      ),
       text: reading.err.trim(),
     };
   }
@@ -223,8 +242,8 @@ function isBroken({ domain }: RunReading): boolean {
  * Right after a recovery libvirt 9.0 can take the interruption for its failure and end virsh, while
  * QEMU goes on: only the figures show it. One look is not enough to see whether they change.
  */
-function stillMoves({ moved }: WatchState): boolean {
-  return moved !== undefined && performance.now() - moved.at < standstill;
+function stillMoves({ moved }: WatchState, within: number): boolean {
+  return moved !== undefined && performance.now() - moved.at < within;
 }
 
 /** A virsh that was killed (128 + signal) does not end what the daemon carries with --p2p. */

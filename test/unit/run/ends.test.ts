@@ -125,3 +125,16 @@ test('a post-copy in which nothing moves any more is told as interrupted', async
   assert.equal(outcome.result, 'uncertain');
   assert.equal(outcome.guest, 'split');
 });
+
+test('a recovery that does not begin is waited for a while, and told', async () => {
+  const run = start(planOf());
+  await launched();
+  source.host.put('state', 'paused (post-copy failed)\n');
+  destination.host.put('state', 'running (post-copy failed)\n');
+  source.host.put('job', active);
+  const outcome = await run.outcome;
+  assert.equal(outcome.result, 'uncertain');
+  assert.equal(outcome.guest, 'split');
+  assert.match(outcome.cause?.message.text ?? '', /virsh still waits/);
+  assert.match(outcome.cause?.remedy?.text ?? '', /Do not restart/);
+});
