@@ -31,6 +31,23 @@ section() {
   [ -z "$errors" ] || printf '%s\\n' "$errors" | sed 's/^/!/'
   printf '=%s\\n' "$code"
 }
+# A section of one line, or of an error, with half the programs: most of what is asked is so short. Of
+# several lines nobody could tell which are errors, so these are asked again.
+brief() {
+  name=$1; shift
+  code=0
+  reply=$("$@" 2>&1 </dev/null 5>&-) || code=$?
+  case $code$reply in
+    0*'
+'*) reply=; section "$name" "$@" ;;
+    0) printf '@%s\\n=0\\n' "$name" ;;
+    0*) printf '@%s\\n|%s\\n=0\\n' "$name" "$reply" ;;
+    *)
+      printf '@%s\\n' "$name"
+      [ -z "$reply" ] || printf '%s\\n' "$reply" | sed 's/^/!/'
+      printf '=%s\\n' "$code" ;;
+  esac
+}
 libvirt() { bounded ${String(virshTimeout)} virsh -c qemu:///system "$@"; }
 `;
 
@@ -88,12 +105,12 @@ details() {
   return "$broken"
 }
 main() {
-  section clock date +%s.%N
-  section uptime cat /proc/uptime
-  section host uname -n
-  section user id -un
-  section boot cat /proc/sys/kernel/random/boot_id
-  section online cat /sys/devices/system/cpu/online
+  brief clock date +%s.%N
+  brief uptime cat /proc/uptime
+  brief host uname -n
+  brief user id -un
+  brief boot cat /proc/sys/kernel/random/boot_id
+  brief online cat /sys/devices/system/cpu/online
   section memory cat /proc/meminfo
   section processor sh -c 'grep -m1 -i -E "^(model name|cpu model|processor type|cpu)[[:space:]]*:" /proc/cpuinfo ||
     lscpu 2>/dev/null | grep -m1 "^Model name:" || :'
@@ -121,7 +138,7 @@ main() {
   ) || broken=$?
   section libvirt reprint
   case $host in *"$mark - end"*) section details details ;; esac
-  section clock-end date +%s.%N
+  brief clock-end date +%s.%N
   printf '@end\\n'
 }
 main
@@ -160,9 +177,32 @@ device() {
     return 0
   done
 }
-reprint() {
-  printf '%s\\n' "$1"
-  return "$2"
+# Lines of a section, without a program for it; no line of JSON is empty.
+content() {
+  set -f
+  IFS='
+'
+  printf '|%s\\n' $1
+  unset IFS
+  set +f
+}
+# $near without links in it. Where it is none itself its folder's place says it, for all that lie there.
+real() {
+  folder=\${near%/*}
+  if [ ! -L "$near" ] && [ -n "$folder" ] && [ "$folder" != "$last_folder" ]; then
+    last_folder=$folder
+    last_real=$(cd -P -- "$folder" 2>/dev/null && pwd -P) || last_folder=
+  fi
+  # These names are no files of the folder.
+  case $near in */ | */. | */..) last_folder= ;; esac
+  # A line break at the end would be lost.
+  case $last_real$near in *'
+'*) last_folder=; section "$1real" readlink -f -- "$near"; return ;; esac
+  if [ -L "$near" ] || [ -z "$last_folder" ] || [ "$folder" != "$last_folder" ]; then
+    brief "$1real" readlink -f -- "$near"
+  else
+    printf '@%sreal\\n|%s\\n=0\\n' "$1" "\${last_real%/}/\${near##*/}"
+  fi
 }
 # Each layer is opened alone; the next one only when its name is a plain absolute path.
 chain() {
@@ -170,23 +210,48 @@ chain() {
   while [ -n "$layer" ] && [ "$depth" -lt 32 ]; do
     answer=0
     info=$(bounded 20 qemu-img info -U --output=json -- "$layer" 2>&1 </dev/null) || answer=$?
-    section layer reprint "$info" "$answer"
+    printf '@layer\\n'
+    content "$info"
+    printf '=%s\\n' "$answer"
     [ "$answer" = 0 ] || return
     [ "$depth" = 0 ] || place "$layer" layer-
-    layer=$(printf '%s\\n' "$info" |
-      sed -n 's/^    "full-backing-filename": "\\(\\/[^"\\\\]*\\)",*$/\\1/p')
+    case $info in
+      *'"full-backing-filename"'*) layer=$(printf '%s\\n' "$info" |
+        sed -n 's/^    "full-backing-filename": "\\(\\/[^"\\\\]*\\)",*$/\\1/p') ;;
+      *) layer= ;;
+    esac
     depth=$((depth + 1))
   done
 }
 # What is at a path, and the file system that holds it. $2 begins the names of the sections.
 place() {
-  section "$2stat" bounded 10 stat -L -c '%f %i %d %.9Y %s %b %B %t %T' -- "$1"
-  found=$code
+  brief "$2stat" bounded 10 stat -L -c '%f %i %d %.9Y %s %b %B %t %T' -- "$1"
+  found=$code number=
+  if [ "$found" = 0 ]; then
+    number=\${reply#* * }
+    number=\${number%% *}
+  fi
   [ -L "$1" ] && section "$2link" readlink -- "$1"
   nearest "$1"
-  section "$2real" readlink -f -- "$near"
-  section "$2device-of" bounded 10 stat -L -c '%d' -- "$near"
-  section "$2statfs" bounded 10 stat -L -f -c '%i %a %S' -- "$near"
+  real "$2"
+  case $number in
+    '' | *[!0-9]*)
+      brief "$2device-of" bounded 10 stat -L -c '%d' -- "$near"
+      holder= ;;
+    *)
+      printf '@%sdevice-of\\n|%s\\n=0\\n' "$2" "$number"
+      holder="$number \${near%/*}" ;;
+  esac
+  # A link leads to another folder, which may have a quota of its own.
+  [ ! -L "$1" ] || holder=
+  # The files of a folder are on one file system; a quota is the folder's, too.
+  if [ -n "$holder" ] && [ "$holder" = "$last_holder" ]; then
+    printf '@%sstatfs\\n|%s\\n=0\\n' "$2" "$last_statfs"
+  else
+    brief "$2statfs" bounded 10 stat -L -f -c '%i %a %S' -- "$near"
+    last_holder= last_statfs=$reply
+    [ "$code" != 0 ] || [ -z "$reply" ] || last_holder=$holder
+  fi
   if [ "$found" = 0 ] && [ -b "$1" ]; then
     node=$(stat -L -c '0x%t 0x%T' -- "$1")
     section "$2block" device "$((\${node% *})):$((\${node#* }))"
@@ -194,7 +259,7 @@ place() {
 }
 image() {
   mode=$1 path=$2
-  section image :
+  printf '@image\\n=0\\n'
   place "$path" ''
   [ "$found" = 0 ] || return
   if [ "$mode" = probe ] && { [ -b "$path" ] || [ -f "$path" ]; }; then chain "$path"; fi
@@ -276,7 +341,7 @@ pings() {
   wait
 }
 main() {
-  mark=$2
+  mark=$2 last_holder= last_folder= last_real=
   pings "$@"
   section mounts cat /proc/self/mountinfo
   section jobs jobs "$@"
