@@ -27,8 +27,11 @@ export function bindFields<F extends AnyObjectField>(
   node: YamlMapping,
   report: Report,
 ): Bound<F> {
+  const placed: Report = (problem) => {
+    report(withPlace(problem, field));
+  };
   // The table and the tree decide the shape at run time; `Bound` states the same in the type system.
-  return bindObject(field, node, undefined, report) as Bound<F>;
+  return bindObject(field, node, undefined, placed) as Bound<F>;
 }
 
 function bindNode(
@@ -280,6 +283,33 @@ function unknownKey(entry: YamlEntry, present: ReadonlySet<string>, shape: Shape
     message: say('There is no key “{0}” here; is “{1}” meant?', name, near),
     fixes: [{ title: say('Rename to “{0}”', near), edits: [{ span, newText: near }] }],
   };
+}
+
+/** A key that nothing here is near to may be one of another mapping: then that is named. */
+function withPlace(problem: SyntaxProblem, root: AnyObjectField): SyntaxProblem {
+  const [name] = problem.message.args;
+  if (problem.code !== 'unknown-key' || problem.fixes.length > 0 || typeof name !== 'string')
+    return problem;
+  const meant = otherSpellings[name] ?? name;
+  const places = placesOf(root, '');
+  const spelled = places.has(meant) ? meant : nearestName(meant, [...places.keys()]);
+  const place = spelled === undefined ? undefined : places.get(spelled);
+  return place === undefined
+    ? problem
+    : { ...problem, message: say('There is no key “{0}” here; is “{1}” meant?', name, place) };
+}
+
+/** By each key of one mapping alone: its path from the top. Lists and maps have keys of their own. */
+function placesOf(root: AnyObjectField, path: string): ReadonlyMap<string, string | undefined> {
+  const places = new Map<string, string | undefined>();
+  for (const [key, field] of Object.entries(root.fields)) {
+    const here = `${path}${key}`;
+    places.set(key, places.has(key) ? undefined : here);
+    if (field.kind !== 'object') continue;
+    for (const [inner, place] of placesOf(field, `${here}.`))
+      places.set(inner, places.has(inner) ? undefined : place);
+  }
+  return places;
 }
 
 function missingKey(name: string, node: YamlMapping, key: YamlScalar | undefined): SyntaxProblem {

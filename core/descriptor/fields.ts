@@ -436,4 +436,6 @@ export const otherSpellings: Readonly<Record<string, string>> = {
   timeout: 'completionTimeout',
   speed: 'bandwidth',
   multifd: 'parallel',
+  postcopy: 'mode',
+  'post-copy': 'mode',
 };

@@ -214,3 +214,17 @@ test('every field of the table explains itself', () => {
   visit('', migrationFields);
   assert.deepEqual(silent, []);
 });
+
+test('a key that belongs elsewhere is told with its place', () => {
+  const told = (lines: string) =>
+    loadDescriptor(uri, head + lines).problems.map(({ message, fixes }) => {
+      assert.deepEqual(fixes, []);
+      return render(message);
+    });
+  assert.deepEqual(told('unsafe: true\nbandwith: 1MiB/s\npostcopy: true\n'), [
+    'There is no key “unsafe” here; is “policy.unsafe” meant?',
+    'There is no key “bandwith” here; is “policy.bandwidth” meant?',
+    'There is no key “postcopy” here; is “policy.mode” meant?',
+  ]);
+  assert.match(told('zzzzzzzzzz: 1\n')[0] ?? '', /^There is no key “zzzzzzzzzz” here\. Keys here/);
+});
