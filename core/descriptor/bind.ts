@@ -263,7 +263,7 @@ function bindMisspeltBoolean(node: YamlScalar, report: Report): undefined {
 function unknownKey(entry: YamlEntry, present: ReadonlySet<string>, shape: Shape): SyntaxProblem {
   const name = entry.key.source;
   const free = Object.keys(shape).filter((key) => !present.has(key));
-  const spelling = otherSpellings[name];
+  const spelling = otherSpellings[name]?.split('.').at(-1);
   const near =
     spelling !== undefined && free.includes(spelling) ? spelling : nearestName(name, free);
   const span = entry.key.span;
@@ -293,7 +293,7 @@ function withPlace(problem: SyntaxProblem, root: AnyObjectField): SyntaxProblem 
   const meant = otherSpellings[name] ?? name;
   const places = placesOf(root, '');
   const spelled = places.has(meant) ? meant : nearestName(meant, [...places.keys()]);
-  const place = spelled === undefined ? undefined : places.get(spelled);
+  const place = meant.includes('.') ? meant : places.get(spelled ?? '');
   return place === undefined
     ? problem
     : { ...problem, message: say('There is no key “{0}” here; is “{1}” meant?', name, place) };

@@ -424,7 +424,10 @@ export const migrationFields = object(
   },
 );
 
-/** Spellings that were or are written elsewhere for the same thing; each is offered as a fix. */
+/**
+ * Spellings that were or are written elsewhere for the same thing; each is offered as a fix. With its
+ * place where several mappings have such a key.
+ */
 export const otherSpellings: Readonly<Record<string, string>> = {
   from: 'source',
   to: 'destination',
@@ -436,6 +439,6 @@ export const otherSpellings: Readonly<Record<string, string>> = {
   timeout: 'completionTimeout',
   speed: 'bandwidth',
   multifd: 'parallel',
-  postcopy: 'mode',
-  'post-copy': 'mode',
+  postcopy: 'policy.mode',
+  'post-copy': 'policy.mode',
 };
