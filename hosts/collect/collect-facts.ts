@@ -37,6 +37,10 @@ export interface FactsRequest {
   readonly files?: readonly string[];
   /** Another host to try to reach from this one. */
   readonly peer?: PeerQuestion;
+  /** Called with the host's domains when they are known; details are asked after it. */
+  readonly onDomains?: (domains: readonly DomainFacts[]) => void;
+  /** More paths and files, which another host's answer names; details are asked when it is there. */
+  readonly later?: Promise<Required<Pick<FactsRequest, 'paths' | 'files'>>>;
   readonly signal?: AbortSignal;
 }
 
@@ -47,17 +51,19 @@ export interface FactsRequest {
  */
 export async function collectFacts(
   session: HostSession,
-  request: FactsRequest,
+  asked: FactsRequest,
   now: () => number,
 ): Promise<HostSnapshot> {
   // Facts are as old as the first question, not as the last answer.
   const at = now();
   const mark = `livemigrate-${randomUUID()}`;
-  const first = await sectionsOf(session, scriptCommand(hostScript, [mark]), request.signal);
+  const first = await sectionsOf(session, scriptCommand(hostScript, [mark]), asked.signal);
   const clock = readClock(first, { from: at, to: now() });
   const host = readHostPart(first, mark);
   const user = first.find(({ name }) => name === 'user')?.out.trim() ?? '';
   const domains = host.domains.ok ? host.domains.value : [];
+  asked.onDomains?.(domains);
+  const request = withLater(asked, await asked.later);
   const questions = pathQuestions(request, domains);
   const details = await askDetails({ session, request, domains, questions, user, mark });
   return {
@@ -73,6 +79,15 @@ export async function collectFacts(
     ...(request.peer === undefined
       ? {}
       : { peers: { [request.peer.name]: peerAnswer(details.peer) } }),
+  };
+}
+
+function withLater(request: FactsRequest, later: Awaited<FactsRequest['later']>): FactsRequest {
+  if (later === undefined) return request;
+  return {
+    ...request,
+    paths: [...request.paths, ...later.paths],
+    files: [...(request.files ?? []), ...later.files],
   };
 }
 

@@ -2,7 +2,7 @@ import { hostFiles } from '../../core/facts/host-files.ts';
 import { pathsToAsk } from '../../core/facts/view.ts';
 import { readDomain } from '../../core/domain/read.ts';
 import type { Domain } from '../../core/domain/domain.ts';
-import type { FactsSnapshot, HostSnapshot } from '../../core/facts/snapshot.ts';
+import type { DomainFacts, FactsSnapshot, HostSnapshot } from '../../core/facts/snapshot.ts';
 import type { Surroundings } from '../../core/service/surroundings.ts';
 import { parseXml } from '../../core/xml/parse.ts';
 import { collectFacts } from '../collect/collect-facts.ts';
@@ -57,19 +57,40 @@ export async function collectForMigration(request: {
           session: () => request.hosts(target),
         });
   };
+  // What runs may have other disks than the file says; their images are asked for as well.
+  let tellLive: (domain: Domain | undefined) => void = () => undefined;
+  const known = new Promise<Domain | undefined>((resolve) => {
+    tellLive = resolve;
+  });
+  const onDomains = (domains: readonly DomainFacts[]): void => {
+    tellLive(liveDomain(domains, domain?.value));
+  };
+  const askSource = async (name: string): Promise<HostSnapshot> => {
+    try {
+      const said = await ask(name, fromFile.source, { ...deeper, onDomains });
+      return await measured(name, said);
+    } finally {
+      // Of a source that does not answer nothing is known, and nobody waits for it.
+      tellLive(undefined);
+    }
+  };
+  if (source === undefined) tellLive(undefined);
+  const later = known.then((live) => ({
+    paths: pathsToAsk(descriptor, live).destination,
+    files: filesOf(live),
+  }));
   const [here, there] = await Promise.all([
-    source === undefined
-      ? undefined
-      : ask(source.value, fromFile.source, deeper).then((said) => measured(source.value, said)),
+    source === undefined ? undefined : askSource(source.value),
     destination === undefined || destination.value === source?.value
       ? undefined
-      : ask(destination.value, fromFile.destination, { files: filesOf(domainXml?.domain) }),
+      : ask(destination.value, fromFile.destination, {
+          files: filesOf(domainXml?.domain),
+          later,
+        }),
   ]);
   const asked = [here, there].filter((host) => host !== undefined);
   const snapshots = Object.fromEntries(asked.map((host) => [host.name, host]));
-  // What runs may have other disks than the file says; their images are asked for as well.
-  const live =
-    here === undefined ? undefined : liveDomain(here, descriptor.migration.domain?.value);
+  const live = await known;
   const needed = [
     ...pathsToAsk(descriptor, live).destination,
     ...(here === undefined || descriptor.migration.storage?.mode?.value !== 'copy-incremental'
@@ -91,7 +112,7 @@ export async function collectForMigration(request: {
 }
 
 /** Questions that are asked only for a migration that is about to be made. */
-type Deeper = Pick<FactsRequest, 'files' | 'monitor' | 'peer'>;
+type Deeper = Pick<FactsRequest, 'files' | 'monitor' | 'peer' | 'onDomains' | 'later'>;
 
 /** One host's facts; when it cannot be reached the snapshot holds the reason. */
 export async function collectHost(request: {
@@ -126,8 +147,7 @@ function backingPaths(said: HostSnapshot, live: Domain | undefined): readonly st
   });
 }
 
-function liveDomain(said: HostSnapshot, name: string | undefined): Domain | undefined {
-  if (!said.domains.ok) return undefined;
-  const found = said.domains.value.find((domain) => domain.name === name || domain.uuid === name);
+function liveDomain(domains: readonly DomainFacts[], name: string | undefined): Domain | undefined {
+  const found = domains.find((domain) => domain.name === name || domain.uuid === name);
   return found === undefined ? undefined : readDomain('live', parseXml(found.xml)).domain;
 }

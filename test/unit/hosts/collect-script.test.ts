@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { collectFacts } from '../../../hosts/collect/collect-facts.ts';
 import { localSession } from './local-session.ts';
@@ -233,4 +234,26 @@ test('only the disks of named domains are looked at when domains are named', asy
     [disk],
   );
   assert.deepEqual(Object.keys((await collectFacts(session, { paths: [] }, now)).images), []);
+});
+
+test('paths that another host names are looked at with the rest, when they are known', async () => {
+  const home = mkdtempSync(join(folder, 'later-'));
+  for (const name of ['first', 'second', 'program']) writeFileSync(join(home, name), name);
+  const order: string[] = [];
+  const { images, files } = await collectFacts(
+    localSession({ path }),
+    {
+      paths: [join(home, 'first')],
+      files: [],
+      onDomains: (domains) => order.push(`${String(domains.length)} domains`),
+      later: sleep(300).then(() => {
+        order.push('later');
+        return { paths: [join(home, 'second')], files: [join(home, 'program')] };
+      }),
+    },
+    now,
+  );
+  assert.deepEqual(order.toSorted(), ['0 domains', 'later']);
+  for (const name of ['first', 'second']) assert.equal(images[join(home, name)]?.ok, true);
+  assert.deepEqual(Object.keys(files ?? {}), [join(home, 'program')]);
 });
