@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bringUp, takeDown } from './bring-up.ts';
 import type { GuestOptions } from './domain-xml.ts';
 import { type Guest, createImage, destroyGuest, startGuest, verifyDisk } from './guest.ts';
 import { execOn } from './host.ts';
 import { writeInventory } from './inventory.ts';
+import { locked } from './lock.ts';
 import { type Network, setLink } from './network.ts';
 import { type Finished, identify, until } from './process.ts';
 import {
@@ -162,17 +164,20 @@ function privateStateFolder(): string {
   return join(privateFolder(), `${String(process.pid)}-${startTime}-${unique}`);
 }
 
-/** Takes down private labs whose process is gone. */
+/** Takes down private labs whose process is gone; one process at a time, for two would trip over each other. */
 export async function removeAbandonedLabs(): Promise<void> {
   const folder = privateFolder();
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const [pid, startTime] = name.split('-');
-    if (identify(Number(pid))?.startTime !== startTime) {
-      await removePrivate(join(folder, name));
+  await locked(join(tmpdir(), 'live-migrate-abandoned-labs'), 300_000, async () => {
+    if (!existsSync(folder)) return;
+    for (const name of readdirSync(folder)) {
+      const [pid, startTime] = name.split('-');
+      if (identify(Number(pid))?.startTime !== startTime) {
+        await removePrivate(join(folder, name));
+      }
     }
-  }
-  removeEmptyFolders();
+    removeEmptyFolders();
+  });
 }
 
 /** A private lab's folder goes with all that tests put into it. */
