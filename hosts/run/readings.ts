@@ -31,6 +31,13 @@ const readTimeout = 50_000;
 const grace = 10_000;
 /** Milliseconds that one command tells for; a host that has lost us is rid of it after that. */
 const span = 60_000;
+/**
+ * Runs of one source host that are told at a time. Telling keeps one of the few channels that a
+ * connection has (sshd's MaxSessions); the others are for commands that must not wait, such as cancel.
+ */
+const maxTold = 4;
+/** By host: how many are told now. */
+const toldNow = new Map<string, number>();
 
 /**
  * The host tells its readings by itself, in one command after another (`watchRunCommand`): that costs
@@ -61,6 +68,7 @@ export function readingsOf(input: ReadingsInput): Readings {
       if (reading === 'stuck') return ask(input);
       if (reading === 'ended') await delay(wait, undefined, { signal });
       begun = true;
+      if ((toldNow.get(input.plan.source.host) ?? 0) >= maxTold) return ask(input);
       telling = tell(input, interval);
       const opening = await told(telling, interval);
       return typeof opening === 'object' ? opening : ask(input);
@@ -124,9 +132,11 @@ function tell({ runId, plan, links, signal }: ReadingsInput, interval: number): 
       telling.changed();
     }
   };
+  const { host } = plan.source;
+  toldNow.set(host, (toldNow.get(host) ?? 0) + 1);
   const command = watchRunCommand(runId, plan.domainUuid, { looks, seconds: interval / 1000 });
   void links
-    .exec(plan.source.host, command, {
+    .exec(host, command, {
       timeout: 2 * span,
       signal: AbortSignal.any([signal, telling.stop.signal]),
       onStdout: take,
@@ -140,6 +150,7 @@ function tell({ runId, plan, links, signal }: ReadingsInput, interval: number): 
       },
     )
     .then(() => {
+      toldNow.set(host, (toldNow.get(host) ?? 1) - 1);
       telling.over = true;
       telling.changed();
     });

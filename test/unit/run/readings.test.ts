@@ -1,6 +1,7 @@
 /** How a run is watched: the host tells by itself, and is asked when it does not. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { launchCommand } from '../../../core/virsh/detached.ts';
 import { createLinks } from '../../../hosts/run/links.ts';
 import { readingsOf } from '../../../hosts/run/readings.ts';
@@ -129,4 +130,21 @@ test('a virsh that hangs is given up, and the host asked', { timeout: 60_000 }, 
 
 test('a host that knows nothing of the run says so at once', async () => {
   assert.equal((await readings.next(100, 100)).state, 'absent');
+});
+
+test('of many runs on one host a few are told: channels are left for commands that must not wait', async () => {
+  launch();
+  const links = createLinks(fakeSessions({ kvm01: link }));
+  const open = (): Readings =>
+    readingsOf({ runId: 'told', plan: planOf(), links, signal: new AbortController().signal });
+  const many = Array.from({ length: 6 }, open);
+  for (const each of many) assert.equal((await each.next(500, 50)).state, 'running');
+  assert.equal(commands('watch'), 4);
+  assert.equal(commands('read'), 2);
+  for (const each of many) each.close();
+  await sleep(200);
+  const later = open();
+  assert.equal((await later.next(500, 50)).state, 'running');
+  assert.equal(commands('watch'), 5);
+  later.close();
 });
