@@ -1,6 +1,5 @@
 /** The command line against real hosts: what it refuses, and the whole story of `npm start -- --terminal`. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,9 +9,10 @@ import type { Example } from '../../scripts/example.ts';
 import { tellStory } from '../../scripts/terminal-story.ts';
 import { flaws, openLab } from '../lab/lab.ts';
 import type { Lab } from '../lab/lab.ts';
+import { livemigrate } from './livemigrate.ts';
+import type { Answer } from './livemigrate.ts';
 import { until } from './until.ts';
 
-const livemigrate = join(import.meta.dirname, '..', '..', 'dist', 'livemigrate.cjs');
 const image = '/var/lib/libvirt/images/web01-vda.qcow2';
 /** Milliseconds, for two slow cores. */
 const patience = { timeout: 300_000 } as const;
@@ -40,31 +40,9 @@ function hosts(): Lab {
   return lab;
 }
 
-interface Answer {
-  readonly code: number | null;
-  readonly said: string;
-}
-
 function cli(...args: string[]): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [livemigrate, ...args], {
-      cwd: example.folder,
-      env: {
-        ...process.env,
-        LIVEMIGRATE_SSH_CONFIG: example.sshConfig,
-        LIVEMIGRATE_STATE: join(hosts().stateDir, 'state'),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 120_000,
-    });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.once('error', reject);
-    child.once('close', (code) => {
-      resolve({ code, said });
-    });
-  });
+  const state = join(hosts().stateDir, 'state');
+  return livemigrate({ folder: example.folder, sshConfig: example.sshConfig, state }, args);
 }
 
 /** What a refused launch must leave as it was: where the guest runs, its job, and every image. */

@@ -7,10 +7,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build } from '../../scripts/build.ts';
+import { listRuns } from '../../hosts/run/record.ts';
 import { prepareExample } from '../../scripts/example.ts';
 import type { Example } from '../../scripts/example.ts';
 import { flaws, openLab } from '../lab/lab.ts';
 import { until } from '../lab/process.ts';
+import { livemigrate } from '../lab-runs/livemigrate.ts';
 import type { Guest, Lab } from '../lab/lab.ts';
 import { openPage } from '../vscode-host/browser.ts';
 import { installVsCodeHost } from '../vscode-host/install.ts';
@@ -212,6 +214,44 @@ test('from the palette the next migration is prepared, and the one that goes is 
   await lab.destroyGuest(busy);
 });
 
+test('launched from the editor and from the command line at once, one migration starts', async () => {
+  const twice = await lab.startGuest('kvm01', {
+    name: 'twice01',
+    memoryMiB: 112,
+    dirtyMiBs: 4,
+    workingSetMiB: 16,
+    disks: [{ target: 'vda', at: 'shared', format: 'qcow2' }],
+  });
+  const state = join(lab.stateDir, 'state');
+  const file = 'twice01.migration.yaml';
+  await writeFile(
+    join(example.folder, file),
+    'apiVersion: livemigrate/v1\nkind: Migration\ndomain: twice01\nsource: kvm01\ndestination: kvm02\nstorage: { mode: shared }\npolicy: { bandwidth: 8MiB/s }\n',
+  );
+  await code.notifications.clear();
+  await code.openFile(file);
+  await code.editor.codeLens('Launch').click();
+  assert.match((await code.dialog.text()).message, /twice01/);
+  const [answer] = await Promise.all([
+    livemigrate({ ...example, state }, ['run', '--yes', file]),
+    code.dialog.press('Launch'),
+  ]);
+  const runs = await until('an end of every run', patience.timeout, () => {
+    const found = listRuns({ folder: state }).filter(({ plan }) => plan.domain === 'twice01');
+    return found.length > 0 && found.every(({ outcome }) => outcome !== undefined)
+      ? found
+      : undefined;
+  });
+  const moved = runs.filter(({ launched }) => launched);
+  assert.equal(moved.length, 1, JSON.stringify(runs.map(({ outcome }) => outcome)));
+  assert.equal(moved[0]?.outcome?.result, 'completed');
+  const fromTheEditor = moved[0].owner?.program !== 'cli';
+  assert.equal(answer.code !== 0, fromTheEditor, answer.said);
+  assert.deepEqual(flaws(await twice.waitForTicks(2, 'kvm02')), []);
+  await code.screenshot('14-launched-twice');
+  await lab.destroyGuest(twice);
+});
+
 test('an extension host that is restarted or killed does not end a migration, and the run is found again', async () => {
   slow = await lab.startGuest('kvm01', {
     name: 'slow01',
@@ -237,19 +277,19 @@ test('an extension host that is restarted or killed does not end a migration, an
     return now.length > 0 && now.every((pid) => !first.includes(pid)) ? now : undefined;
   });
   await code.statusBarItem(/slow01 [1-9]\d* %/).waitFor(patience);
-  await code.screenshot('14-extension-host-restarted');
+  await code.screenshot('15-extension-host-restarted');
   for (const pid of hosts) process.kill(pid, 'SIGKILL');
   const { stdout } = await lab.exec('kvm01', ['virsh', 'domjobinfo', 'slow01']);
   assert.match(stdout, /Outgoing migration/, 'the migration went on without the editor');
-  await code.screenshot('15-extension-host-killed');
+  await code.screenshot('16-extension-host-killed');
 
   await code.page.reload();
   await code.page.locator('.monaco-workbench .part.statusbar').waitFor();
   await code.openContainer('Live Migrate');
   await code.view('Migrations').item('slow01 → kvm02').waitFor(patience);
-  await code.screenshot('16-found-again');
+  await code.screenshot('17-found-again');
   await lab.exec('kvm01', ['virsh', 'migrate-setspeed', 'slow01', '100']);
   await code.notifications.text(/slow01 runs on kvm02/, patience.timeout);
-  await code.screenshot('17-found-again-done');
+  await code.screenshot('18-found-again-done');
   assert.deepEqual(flaws(await slow.waitForTicks(2, 'kvm02')), []);
 });
