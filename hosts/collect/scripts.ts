@@ -111,18 +111,21 @@ main() {
   brief user id -un
   brief boot cat /proc/sys/kernel/random/boot_id
   brief online cat /sys/devices/system/cpu/online
-  section memory cat /proc/meminfo
-  section processor sh -c 'grep -m1 -i -E "^(model name|cpu model|processor type|cpu)[[:space:]]*:" /proc/cpuinfo ||
-    lscpu 2>/dev/null | grep -m1 "^Model name:" || :'
-  section bridges bridges
-  section power power
-  section kernel kernel
-  section topology topology
-  section interfaces interfaces
-  section ports ports
-  section configuration configuration
-  section certificates certificates
-  section tpm tpm
+  # virsh is asked meanwhile; what it says is told after the rest.
+  {
+    section memory cat /proc/meminfo
+    section processor sh -c 'grep -m1 -i -E "^(model name|cpu model|processor type|cpu)[[:space:]]*:" /proc/cpuinfo ||
+      lscpu 2>/dev/null | grep -m1 "^Model name:" || :'
+    section bridges bridges
+    section power power
+    section kernel kernel
+    section topology topology
+    section interfaces interfaces
+    section ports ports
+    section configuration configuration
+    section certificates certificates
+    section tpm tpm
+  } &
   broken=0
   host=$(
     batch=
@@ -136,6 +139,7 @@ main() {
     ask "$batch echo $mark - end" </dev/null
     exit "$broken"
   ) || broken=$?
+  wait
   section libvirt reprint
   case $host in *"$mark - end"*) section details details ;; esac
   brief clock-end date +%s.%N
@@ -340,14 +344,31 @@ pings() {
   done
   wait
 }
+# The images among the parameters after $1 and up to $2 of those that follow.
+images() {
+  from=$1 to=$2 at=0
+  shift 2
+  while [ "$#" -ge 2 ] && [ "$at" -lt "$to" ]; do
+    if [ "$at" -ge "$from" ]; then
+      case $1 in raw|probe|stat) image "$1" "$2" ;; esac
+    fi
+    at=$((at + 2))
+    shift 2
+  done
+}
 main() {
   mark=$2 last_holder= last_folder= last_real=
   pings "$@"
   section mounts cat /proc/self/mountinfo
   section jobs jobs "$@"
+  half=$(($# / 4 * 2))
+  # Two at a time, told in their order.
+  images 0 "$half" "$@" &
+  second=$(exec 5>&1; images "$half" "$#" "$@")
+  wait
+  printf '%s\\n' "$second"
   while [ "$#" -ge 2 ]; do
     case $1 in
-      raw|probe|stat) image "$1" "$2" ;;
       monitor) monitor "$2" ;;
       status) section status flags "$2" ;;
       peer) section peer peer "$2" ;;
