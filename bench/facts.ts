@@ -89,6 +89,7 @@ async function measure(open: LabHosts, rounds: number): Promise<SectionResult> {
     [...hosts.map((host) => `${host} alone`), 'all at once', 'all at once / slowest alone'],
     [...alone.map(median), median(together), median(together) / slowest],
   ]);
+  console.log('The hosts of the lab share the cores of this machine; real ones have their own.');
   return {
     figures: {
       'facts/domains': domains,
