@@ -19,6 +19,28 @@ export interface HostClock {
   readonly uncertainty: number;
 }
 
+/**
+ * How hard a host works. Shares are percent of time, averages over a minute, of the kernel's pressure
+ * stall information (Linux 4.20 and later; reading it needs no root).
+ */
+export interface HostPressure {
+  /** Tasks that ran or waited to run, or for a disk: averages over 1, 5 and 15 minutes. */
+  readonly load: readonly [number, number, number];
+  /** Online CPUs, for the load. */
+  readonly cpus: number;
+  /** Absent where the kernel does not measure it. */
+  readonly stalls: HostStalls | undefined;
+}
+
+export interface HostStalls {
+  /** A task could run and waited for a CPU. */
+  readonly cpuSome: number;
+  /** All tasks that had something to do waited for memory. */
+  readonly memoryFull: number;
+  /** All tasks that had something to do waited for input or output. */
+  readonly ioFull: number;
+}
+
 export interface PowerState {
   /** `shutdown` with a time (logind): poweroff, reboot, halt, kexec. */
   readonly scheduled: { readonly mode: string; readonly at: number | undefined } | undefined;

@@ -6,6 +6,7 @@ import type {
   HostAccess,
   HostClock,
   HostInterface,
+  HostPressure,
   HostTopology,
   KernelFacts,
   LibvirtSecret,
@@ -42,6 +43,7 @@ interface HostFactTypes {
   access: HostAccess;
   clock: HostClock;
   power: PowerState;
+  pressure: HostPressure;
   kernel: KernelFacts;
   topology: HostTopology;
   interfaces: readonly HostInterface[];

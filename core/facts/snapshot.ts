@@ -4,6 +4,7 @@ import type {
   HostAccess,
   HostClock,
   HostInterface,
+  HostPressure,
   HostTopology,
   KernelFacts,
   LibvirtSecret,
@@ -48,6 +49,7 @@ export interface HostSnapshot {
   readonly access?: Answer<HostAccess>;
   readonly clock?: Answer<HostClock>;
   readonly power?: Answer<PowerState>;
+  readonly pressure?: Answer<HostPressure>;
   readonly kernel?: Answer<KernelFacts>;
   readonly topology?: Answer<HostTopology>;
   readonly interfaces?: Answer<readonly HostInterface[]>;

@@ -102,6 +102,15 @@ export const laterParts = {
       }),
     ),
   ),
+  pressure: v.exactOptional(
+    answerOf(
+      v.object({
+        load: v.tuple([amount, amount, amount]),
+        cpus: amount,
+        stalls: absent(v.object({ cpuSome: amount, memoryFull: amount, ioFull: amount })),
+      }),
+    ),
+  ),
   kernel: v.exactOptional(
     answerOf(
       v.object({

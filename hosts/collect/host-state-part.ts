@@ -11,6 +11,7 @@ import {
   parseTopology,
   parseTpm,
 } from '../../core/virsh/parse/host-state.ts';
+import { parsePressure } from '../../core/virsh/parse/host-pressure.ts';
 import { parseInterfaces } from '../../core/virsh/parse/interfaces.ts';
 import { parseQemuConf } from '../../core/virsh/parse/qemu-conf.ts';
 import type { Section } from '../../core/virsh/parse/sections.ts';
@@ -23,6 +24,7 @@ type HostState = Required<
     HostSnapshot,
     | 'access'
     | 'power'
+    | 'pressure'
     | 'kernel'
     | 'topology'
     | 'interfaces'
@@ -40,6 +42,9 @@ export function readHostState(reader: SectionReader): HostState {
   return {
     access: readAccess(reader),
     power: reader.answer('systemctl is-system-running', ['power'], (text = '') => parsePower(text)),
+    pressure: reader.answer('/proc/pressure', ['pressure', 'online'], (text = '', online = '') =>
+      parsePressure(text, online),
+    ),
     kernel: reader.answer('/proc/sys/vm', ['kernel'], (text = '') => parseKernel(text)),
     topology: reader.answer('/sys/devices/system', ['topology'], (text = '') =>
       parseTopology(text),

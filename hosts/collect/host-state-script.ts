@@ -14,6 +14,15 @@ power() {
   [ ! -d /run/systemd/system ] || printf 'state %s\\n' "$(bounded 5 systemctl is-system-running 2>/dev/null)"
   return 0
 }
+pressure() {
+  read -r one five fifteen rest </proc/loadavg || return
+  printf 'load %s %s %s\\n' "$one" "$five" "$fifteen"
+  for name in cpu memory io; do
+    [ -r "/proc/pressure/$name" ] || continue
+    while read -r kind shares; do printf '%s %s %s\\n' "$name" "$kind" "$shares"; done <"/proc/pressure/$name"
+  done
+  return 0
+}
 kernel() {
   printf 'release %s\\n' "$(uname -r)"
   for name in unprivileged_userfaultfd overcommit_memory; do

@@ -118,6 +118,7 @@ main() {
       lscpu 2>/dev/null | grep -m1 "^Model name:" || :'
     section bridges bridges
     section power power
+    section pressure pressure
     section kernel kernel
     section topology topology
     section interfaces interfaces

@@ -68,6 +68,7 @@ const parts = [
   'access',
   'clock',
   'power',
+  'pressure',
   'kernel',
   'topology',
   'interfaces',

@@ -5,6 +5,7 @@ import cpusetExistsOnDestination from './cpuset-exists-on-destination.ts';
 import destMemoryFree from './dest-memory-free.ts';
 import emulatorExists from './emulator-exists.ts';
 import hostPowerLoss from './host-power-loss.ts';
+import hostPressure from './host-pressure.ts';
 import hostUnknown from './host-unknown.ts';
 import hostVcpuCapacity from './host-vcpu-capacity.ts';
 import hugepagesOnDest from './hugepages-on-dest.ts';
@@ -29,6 +30,7 @@ export const hostRules: readonly RuleDefinition[] = [
   destMemoryFree,
   emulatorExists,
   hostPowerLoss,
+  hostPressure,
   hostUnknown,
   hostVcpuCapacity,
   hugepagesOnDest,

@@ -110,7 +110,8 @@ export function parseCapacity(meminfo: string, online: string): HostCapacity | u
   return { cpus, memoryTotal, memoryAvailable };
 }
 
-function countCpus(list: string): number | undefined {
+/** CPUs in a list of ranges, e.g. `0-3,6`; undefined when it is none. */
+export function countCpus(list: string): number | undefined {
   if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(list)) return undefined;
   return list
     .split(',')

@@ -64,6 +64,14 @@ export function hostState(number: number): Partial<HostSnapshot> {
     access: answer({ user: 'root', libvirt: true, said: undefined }, 'virsh version --daemon'),
     clock: answer({ ahead: 0, uncertainty: 5 }, 'date'),
     power: answer({ scheduled: undefined, stopping: false }, 'systemctl is-system-running'),
+    pressure: answer(
+      {
+        load: [2, 2, 2],
+        cpus: 16,
+        stalls: { cpuSome: 12, memoryFull: 0, ioFull: 1 },
+      },
+      '/proc/pressure',
+    ),
     kernel: answer(
       { release: '6.6.0', unprivilegedUserfaultfd: 1, overcommitMemory: 0 },
       '/proc/sys/vm',
