@@ -379,12 +379,13 @@ function saysOnlyThatItEnded({ code }: Cause): boolean {
 }
 
 /**
- * A destination that finds no image for a disk, and no storage pool to make one in, only hangs up:
- * libvirt 11.3 writes that into no log.
+ * A destination that finds no image for a disk looks for a storage pool to make one in. That there is
+ * none can be all that libvirt says, or it only hangs up (11.3 writes it into no log).
  */
 async function findMissingImage(input: FinishInput, text: string): Promise<Cause | undefined> {
   const began = input.last !== undefined && input.last.phase !== 'setup';
-  if (!hidesCause(text) || began) return undefined;
+  const vague = hidesCause(text) || explain(text).code === 'precreate-needs-pool';
+  if (!vague || began) return undefined;
   const { remembered } = input.effects;
   const options = { timeout: queryTimeout, signal: input.signal };
   const [missing] = await lostImages(input, remembered, options);

@@ -138,3 +138,18 @@ test('a recovery that does not begin is waited for a while, and told', async () 
   assert.match(outcome.cause?.message.text ?? '', /virsh still waits/);
   assert.match(outcome.cause?.remedy?.text ?? '', /Do not restart/);
 });
+
+for (const words of [
+  "error: Storage pool not found: no storage pool with matching target path '/srv'\n",
+  'error: End of file while reading data: : Input/output error\n',
+])
+  test(`an image that is missing at the launch is the cause, though libvirt says “${words.trim()}”`, async () => {
+    const { plan, image } = copyingPlan();
+    const run = start(plan);
+    await launched();
+    rmSync(image);
+    fail(words);
+    const outcome = await run.outcome;
+    assert.equal(outcome.cause?.code, 'destination-image-gone');
+    assert.deepEqual(outcome.cause.message.args.includes(image), true);
+  });
