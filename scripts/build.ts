@@ -61,6 +61,24 @@ const yamlWhenNeeded: esbuild.Plugin = {
   },
 };
 
+/**
+ * What of Node the protocol's library loads at once and a server over stdio or node-ipc never calls:
+ * names of pipes are made with the one, other servers started with the other.
+ */
+const nodeWhenCalled: esbuild.Plugin = {
+  name: 'parts of Node when they are called',
+  setup(bundler) {
+    const namespace = 'when-called';
+    bundler.onResolve({ filter: /^(?:crypto|child_process)$/ }, ({ path }) => ({
+      path,
+      namespace,
+    }));
+    bundler.onLoad({ filter: /^/, namespace }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => require('node:${path}')[name] });`,
+    }));
+  },
+};
+
 /** Modules that are bundles of their own, by the bundles that need them. */
 function loadedFrom(bundles: Readonly<Record<string, string>>): esbuild.Plugin {
   return {
@@ -90,6 +108,7 @@ function options(production: boolean): readonly esbuild.BuildOptions[] {
     {
       ...common(production),
       entryPoints: { languageserver: 'vscode-languageserver/node' },
+      plugins: [nodeWhenCalled],
     },
     {
       ...common(production),

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { isDescriptorName, isDomainXmlName } from '../core/service/document-kind.ts';
 
@@ -30,7 +30,7 @@ export async function findDescriptors(
   for (let looked = 0; looked < waiting.length && !isOver(); looked++) {
     const next = waiting[looked];
     if (next === undefined) break;
-    const entries = await readdir(next.folder, { withFileTypes: true }).catch(() => []);
+    const entries = await promises.readdir(next.folder, { withFileTypes: true }).catch(() => []);
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(next.folder, entry.name);
       if (entry.isDirectory()) {
