@@ -213,6 +213,38 @@ policy: { mode: post-copy-by-hand, bandwidth: 3MiB/s }
   },
 );
 
+test('a run is watched and cancelled over the machine’s own ssh', patience, async () => {
+  const guest = await hosts().startGuest('kvm01', { name: 'cli02', dirtyMiBs: 10 });
+  await writeFile(
+    join(example.folder, 'cli02.migration.yaml'),
+    `apiVersion: livemigrate/v1
+kind: Migration
+domain: cli02
+source: kvm01
+destination: kvm02
+policy: { bandwidth: 2MiB/s }
+`,
+  );
+  const own = ['--ssh-transport', 'system'];
+  const earlier = (await newestRun())?.id;
+  const run = cli('run', 'cli02.migration.yaml', '--yes', ...own);
+  let id = '';
+  const percents = new Set<number>();
+  await until('progress that grows', async () => {
+    const newest = await newestRun();
+    id = newest?.id ?? '';
+    if (id !== earlier) percents.add(newest?.percent ?? 0);
+    return percents.size > 3;
+  });
+  const cancelled = await cli('cancel', id, ...own);
+  assert.equal(cancelled.code, 0, cancelled.said);
+  const ended = await run;
+  assert.notEqual(ended.code, 0);
+  assert.match(ended.said, /cancelled/);
+  assert.deepEqual(flaws(await guest.waitForTicks(2, 'kvm01')), []);
+  await hosts().destroyGuest(guest);
+});
+
 test(
   'the story of the terminal ends with the guest on the destination, its memory and disk intact',
   patience,
