@@ -74,6 +74,9 @@ export class Publisher {
         this.dirtySince = undefined;
         this.publishOpen();
         this.options.published();
+        // What was sent is written before anything else is done.
+        this.continue();
+        return;
       }
       if (diagnoses.hasWork()) diagnoses.work(slice);
       if (diagnoses.hasWork()) this.continue();

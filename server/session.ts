@@ -38,6 +38,7 @@ import type { ServiceOptions } from './service-options.ts';
 import { isChinese, translateTo } from './translations.ts';
 import { WorkspaceFiles } from './workspace-files.ts';
 import { WorkspacePull } from './workspace-pull.ts';
+import { YoungGarbage } from './young-garbage.ts';
 
 /** Serves a client that has been answered its `initialize`. */
 export function serve(
@@ -59,6 +60,7 @@ export class Session {
   private readonly publisher: Publisher;
   private readonly workspaceFiles: WorkspaceFiles;
   private readonly pull: WorkspacePull;
+  private readonly garbage = new YoungGarbage();
   private workspaceIsPulled = false;
   private readonly factsFile: FactsFile;
   private documentationBase: string | undefined;
@@ -94,6 +96,7 @@ export class Session {
         }
         this.refreshClient();
         if (changed.length > 0) this.pull.wake();
+        this.garbage.answered();
       },
     });
     this.workspaceFiles = new WorkspaceFiles({
@@ -145,6 +148,7 @@ export class Session {
       this.publisher.stop();
       this.workspaceFiles.stop();
       this.pull.end();
+      this.garbage.stop();
     });
     this.documents.onDidOpen(({ document }) => {
       this.workspace.setOpen(document);

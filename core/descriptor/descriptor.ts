@@ -2,6 +2,7 @@ import type { Problem } from '../problems.ts';
 import type { Span } from '../text/span.ts';
 import type { YamlTree } from '../yaml/tree.ts';
 import type { InventoryModel, MigrationModel } from './model.ts';
+import type { Reached } from './path.ts';
 
 /** A path into a descriptor: keys, and for list items their identity (`['storage','disks','sda']`). */
 export type FieldPath = readonly string[];
@@ -12,6 +13,8 @@ interface DescriptorBase {
   readonly tree: YamlTree;
   /** What parsing and binding found: syntax, unknown keys, wrong values, missing keys. */
   readonly problems: readonly Problem[];
+  /** How far the path leads into the tree. */
+  reach(path: FieldPath): Reached;
   /** The value at the path; where it is absent, the nearest key above it; else the first line. */
   at(path: FieldPath): Span;
   /** True when the path itself is there. */

@@ -4,8 +4,6 @@ import type { YamlMapping, YamlSequence } from '../yaml/tree.ts';
 import type { TextEdit } from '../problems.ts';
 import type { MigrationDescriptor, FieldPath } from './descriptor.ts';
 import type { AnyListField, Field } from './field-types.ts';
-import { migrationFields } from './fields.ts';
-import { stepInto } from './path.ts';
 
 type ScalarValue = string | number | boolean;
 /** A value to write: a scalar, or keys with values (written in flow style). */
@@ -20,8 +18,8 @@ export function setField(
   path: FieldPath,
   value: NewValue,
 ): readonly TextEdit[] {
-  const { tree, text, uri } = descriptor;
-  const reached = stepInto(tree.root, migrationFields, path);
+  const { text, uri } = descriptor;
+  const reached = descriptor.reach(path);
   const place = (span: Span, newText: string): TextEdit[] => [{ uri, span, newText }];
   if (reached.rest.length === 0) {
     if (reached.node !== undefined) return place(reached.node.span, flow(value));
@@ -47,10 +45,10 @@ export function setField(
 
 /** The text edits that remove a key or a list item with its line. */
 export function removeField(descriptor: MigrationDescriptor, path: FieldPath): readonly TextEdit[] {
-  const { tree, text, uri } = descriptor;
-  const reached = stepInto(tree.root, migrationFields, path);
+  const { text, uri } = descriptor;
+  const reached = descriptor.reach(path);
   if (reached.rest.length > 0) return [];
-  const parent = stepInto(tree.root, migrationFields, path.slice(0, -1));
+  const parent = descriptor.reach(path.slice(0, -1));
   const span = reached.entry?.span ?? reached.node?.span;
   if (span === undefined || parent.node === undefined || parent.node.kind === 'scalar') return [];
   const siblings = parent.node.kind === 'mapping' ? parent.node.entries : parent.node.items;

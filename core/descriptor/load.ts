@@ -6,11 +6,12 @@ import { parseYaml } from '../yaml/parse.ts';
 import { entry } from '../yaml/tree.ts';
 import type { YamlMapping, YamlTree } from '../yaml/tree.ts';
 import { bindFields } from './bind.ts';
-import type { Descriptor } from './descriptor.ts';
+import type { Descriptor, FieldPath } from './descriptor.ts';
 import { migrationFields } from './fields.ts';
 import { apiVersion } from './head-fields.ts';
 import { inventoryFields } from './inventory-fields.ts';
-import { spanAt, stepInto } from './path.ts';
+import { Paths } from './path.ts';
+import type { Reached } from './path.ts';
 
 type Kind = 'Migration' | 'HostInventory' | 'MigrationPlan';
 const kinds: readonly Kind[] = ['Migration', 'HostInventory', 'MigrationPlan'];
@@ -59,10 +60,12 @@ function base(
   table: typeof migrationFields | typeof inventoryFields | undefined,
 ) {
   const { tree, text } = read;
+  const paths = new Paths(tree.root, table);
   return {
     ...read,
-    at: (path: readonly string[]): Span => spanAt(tree.root, table, path, text),
-    has: (path: readonly string[]): boolean => stepInto(tree.root, table, path).rest.length === 0,
+    reach: (path: FieldPath): Reached => paths.reach(path),
+    at: (path: FieldPath): Span => paths.spanOf(path, text),
+    has: (path: FieldPath): boolean => paths.reach(path).rest.length === 0,
   };
 }
 

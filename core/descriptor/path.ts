@@ -18,81 +18,84 @@ export interface Reached {
   readonly rest: FieldPath;
 }
 
-/** Follows keys, and identities of list items, as far as they are there. */
-export function stepInto(
-  root: YamlNode | undefined,
-  table: Field | undefined,
-  path: FieldPath,
-): Reached {
-  let reached: Reached = { node: root, field: table, name: undefined, entry: undefined, rest: [] };
-  for (const [index, step] of path.entries()) {
-    const next = oneStep(reached, step);
-    if (next === undefined) return { ...reached, rest: path.slice(index) };
-    reached = next;
-  }
-  return reached;
-}
-
-function oneStep({ node, field }: Reached, step: string): Reached | undefined {
-  if (node?.kind === 'mapping') {
-    const entry = entryOf(node, step);
-    if (entry === undefined) return undefined;
-    const next =
-      field?.kind === 'object'
-        ? field.fields[step]
-        : field?.kind === 'map'
-          ? field.value
-          : undefined;
-    return { node: entry.value, field: next, name: entry.key, entry, rest: [] };
-  }
-  if (node?.kind === 'sequence' && field?.kind === 'list') {
-    const found = itemsByIdentity(node, field).get(step);
-    if (found === undefined) return undefined;
-    return { node: found.item, field: field.item, name: found.name, entry: undefined, rest: [] };
-  }
-  return undefined;
-}
-
 interface NamedItem {
   readonly name: YamlScalar;
   readonly item: YamlNode;
 }
 
-interface Index {
-  readonly identity: string | undefined;
-  readonly items: ReadonlyMap<string, NamedItem>;
-}
+type Index = ReadonlyMap<string, NamedItem>;
 
-/** Rules ask for each item of a list by its identity; a list is gone through once. */
-const indexes = new WeakMap<YamlSequence, Index>();
+/** Paths into one tree, held against one table of fields. */
+export class Paths {
+  private readonly root: YamlNode | undefined;
+  private readonly table: Field | undefined;
+  /** Rules ask for each item of a list by its identity; a list is gone through once. */
+  private readonly indexes = new Map<YamlSequence, Index>();
 
-/** The items of a list by their identity; of two with one identity the first. */
-function itemsByIdentity(list: YamlSequence, field: AnyListField): Index['items'] {
-  const { identity } = field;
-  const known = indexes.get(list);
-  if (known !== undefined && known.identity === identity) return known.items;
-  const items = new Map<string, NamedItem>();
-  for (const item of list.items) {
-    const name = identityOf(field, item);
-    if (name !== undefined && !items.has(name.source)) items.set(name.source, { name, item });
+  constructor(root: YamlNode | undefined, table: Field | undefined) {
+    this.root = root;
+    this.table = table;
   }
-  indexes.set(list, { identity, items });
-  return items;
-}
 
-/**
- * The place of a path: a scalar's own range, for anything larger its key or identity; when the path
- * is not there, the nearest thing above it; at last the first line.
- */
-export function spanAt(
-  root: YamlNode | undefined,
-  table: Field | undefined,
-  path: FieldPath,
-  text: string,
-): Span {
-  const reached = stepInto(root, table, path);
-  if (reached.rest.length === 0 && reached.node?.kind === 'scalar') return reached.node.span;
-  if (reached.name !== undefined) return reached.name.span;
-  const end = text.indexOf('\n');
-  return { start: 0, end: end < 0 ? text.length : end };
+  /** Follows keys, and identities of list items, as far as they are there. */
+  reach(path: FieldPath): Reached {
+    let reached: Reached = {
+      node: this.root,
+      field: this.table,
+      name: undefined,
+      entry: undefined,
+      rest: [],
+    };
+    for (const [index, step] of path.entries()) {
+      const next = this.step(reached, step);
+      if (next === undefined) return { ...reached, rest: path.slice(index) };
+      reached = next;
+    }
+    return reached;
+  }
+
+  /**
+   * The place of a path: a scalar's own range, for anything larger its key or identity; when the
+   * path is not there, the nearest thing above it; at last the first line of the text.
+   */
+  spanOf(path: FieldPath, text: string): Span {
+    const reached = this.reach(path);
+    if (reached.rest.length === 0 && reached.node?.kind === 'scalar') return reached.node.span;
+    if (reached.name !== undefined) return reached.name.span;
+    const end = text.indexOf('\n');
+    return { start: 0, end: end < 0 ? text.length : end };
+  }
+
+  private step({ node, field }: Reached, step: string): Reached | undefined {
+    if (node?.kind === 'mapping') {
+      const entry = entryOf(node, step);
+      if (entry === undefined) return undefined;
+      const next =
+        field?.kind === 'object'
+          ? field.fields[step]
+          : field?.kind === 'map'
+            ? field.value
+            : undefined;
+      return { node: entry.value, field: next, name: entry.key, entry, rest: [] };
+    }
+    if (node?.kind === 'sequence' && field?.kind === 'list') {
+      const found = this.itemsOf(node, field).get(step);
+      if (found === undefined) return undefined;
+      return { node: found.item, field: field.item, name: found.name, entry: undefined, rest: [] };
+    }
+    return undefined;
+  }
+
+  /** The items of a list by their identity; of two with one identity the first. */
+  private itemsOf(list: YamlSequence, field: AnyListField): Index {
+    const known = this.indexes.get(list);
+    if (known !== undefined) return known;
+    const items = new Map<string, NamedItem>();
+    for (const item of list.items) {
+      const name = identityOf(field, item);
+      if (name !== undefined && !items.has(name.source)) items.set(name.source, { name, item });
+    }
+    this.indexes.set(list, items);
+    return items;
+  }
 }

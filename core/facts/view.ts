@@ -115,11 +115,11 @@ interface Side {
 function side(all: FactsSnapshot | undefined, host: string | undefined): Side {
   const asked = host !== undefined && all !== undefined && Object.hasOwn(all.hosts, host);
   const snapshot = asked ? all.hosts[host] : undefined;
+  const missing = noSnapshot(host, snapshot);
   return {
     host,
     snapshot,
     part(select) {
-      const missing = noSnapshot(host, snapshot);
       if (missing !== undefined || snapshot === undefined) return missing ?? unnamedHost();
       const answer = select(snapshot);
       if (answer === undefined) return unknown(say('{0} was not asked for this', host ?? ''), host);

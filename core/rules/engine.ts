@@ -40,6 +40,8 @@ export interface CheckResult {
   readonly lowered: readonly LoweredRule[];
   /** Findings that a comment with a reason ignores; none of them is in `problems`. */
   readonly suppressed: readonly SuppressedFinding[];
+  /** Ids of the rules that looked at inventories or neighbours: the others say the same without. */
+  readonly elsewhere: ReadonlySet<string>;
 }
 
 export interface CheckInput {
@@ -71,101 +73,132 @@ export function checkMigration(
   input: CheckInput,
   rules: readonly RuleDefinition[] = allRules,
 ): CheckResult {
-  const view = viewMigration(input.descriptor, input.inventories, input.neighbours);
+  const elsewhere = new Set<string>();
+  let current = '';
+  const view = viewMigration(input.descriptor, {
+    inventories: input.inventories,
+    neighbours: input.neighbours,
+    looked: () => elsewhere.add(current),
+  });
   const levelOf = chooseLevels(view, input.levels);
-  const findings: Problem[] = [];
-  const crashes: Problem[] = [];
-  const waiting: WaitingRule[] = [];
+  const run = new Run(view, input);
   const ran: string[] = [];
   const off: string[] = [];
   const lowered: LoweredRule[] = [];
   for (const rule of rules) {
     const chosen = levelOf(rule);
-    const { level } = chosen;
-    const less = loweredBy(rule, chosen);
+    const less = chosen === undefined ? undefined : loweredBy(rule, chosen);
     if (less !== undefined) lowered.push(less);
+    const level = chosen?.level ?? rule.severity;
     if (level === 'off') {
       off.push(rule.id);
       continue;
     }
-    const missing = missingFacts(rule.needs, input.facts);
-    const body = [rule, ...(rule.meanwhile ?? [])].find(
-      ({ needs }) => missingFacts(needs, input.facts).length === 0,
-    );
-    if (body !== undefined) {
-      const outcome = runRule(rule, body, level, { view, input });
-      findings.push(...outcome.problems);
-      missing.push(...outcome.waiting);
-      if (outcome.crash !== undefined) {
-        crashes.push(outcome.crash);
-        continue;
-      }
-    }
-    if (missing.length > 0) {
-      waiting.push({ id: rule.id, severity: level, facts: missing });
-    } else ran.push(rule.id);
+    current = rule.id;
+    if (run.rule(rule, level)) ran.push(rule.id);
   }
   const { problems, suppressed } = applyIgnores({
     descriptor: input.descriptor,
     domainXml: input.domainXml,
     domain: input.facts.domain.known ? input.facts.domain.value : undefined,
     rules,
-    findings,
+    findings: run.findings,
     ran,
   });
   return {
-    problems: [...unknownRuleIds(view, rules), ...crashes, ...problems],
-    waiting,
+    problems: [...unknownRuleIds(view, rules), ...run.crashes, ...problems],
+    waiting: run.waiting,
     ran,
     off,
     lowered,
     suppressed,
+    elsewhere,
   };
 }
 
-interface Outcome {
-  readonly problems: readonly Problem[];
-  readonly waiting: readonly WaitingFact[];
-  readonly crash: Problem | undefined;
-}
+type Level = WaitingRule['severity'];
 
-interface Context {
-  readonly view: MigrationView;
-  readonly input: CheckInput;
-}
+/** One check of one migration: rule after rule, and what they say. */
+class Run {
+  readonly findings: Problem[] = [];
+  readonly crashes: Problem[] = [];
+  readonly waiting: WaitingRule[] = [];
+  private readonly view: MigrationView;
+  private readonly input: CheckInput;
+  /** The values of all known facts; a body reads only those that it needs, its type says so. */
+  private readonly values: FactTypes;
+  /** Each unknown fact once: many rules wait for the same. */
+  private readonly unknown = new Map<FactName, WaitingFact>();
 
-function runRule(
-  rule: RuleDefinition,
-  body: RuleCheck,
-  level: Severity,
-  context: Context,
-): Outcome {
-  const problems: Problem[] = [];
-  const waiting: WaitingFact[] = [];
-  const { facts } = context.input;
-  try {
-    body.check(
-      context.view,
-      knownValues(body.needs, facts),
-      (report) => problems.push(toProblem(report, rule, level, { ...context, needs: body.needs })),
-      (name, why) => waiting.push({ name, why, host: facts[name].host }),
-    );
-    return { problems, waiting, crash: undefined };
-  } catch (error) {
-    return { problems, waiting, crash: crashOf(rule.id, error, context.view) };
+  constructor(view: MigrationView, input: CheckInput) {
+    this.view = view;
+    this.input = input;
+    const values: Partial<Record<FactName, unknown>> = {};
+    for (const name of Object.keys(input.facts) as FactName[]) {
+      const fact: Fact<unknown> = input.facts[name];
+      if (fact.known) values[name] = fact.value;
+      else this.unknown.set(name, { name, why: fact.why, host: fact.host });
+    }
+    this.values = values as FactTypes;
+  }
+
+  /** Runs a rule, or what it can say meanwhile. True: all its facts were known, and it came to its end. */
+  rule(rule: RuleDefinition, level: Level): boolean {
+    const missing = this.missing(rule.needs);
+    const body = missing.length === 0 ? rule : this.meanwhile(rule);
+    if (body !== undefined && !this.body(rule, body, level, missing)) return false;
+    if (missing.length === 0) return true;
+    this.waiting.push({ id: rule.id, severity: level, facts: missing });
+    return false;
+  }
+
+  private meanwhile({ meanwhile = [] }: RuleDefinition): RuleCheck | undefined {
+    return meanwhile.find(({ needs }) => !needs.some((name) => this.unknown.has(name)));
+  }
+
+  private missing(needs: readonly FactName[]): WaitingFact[] {
+    const missing: WaitingFact[] = [];
+    for (const name of needs) {
+      const fact = this.unknown.get(name);
+      if (fact !== undefined) missing.push(fact);
+    }
+    return missing;
+  }
+
+  /** Adds to `missing` what the body waits for by itself. False: it fell over. */
+  private body(
+    rule: RuleDefinition,
+    body: RuleCheck,
+    level: Level,
+    missing: WaitingFact[],
+  ): boolean {
+    try {
+      body.check(
+        this.view,
+        this.values,
+        (report) => this.findings.push(toProblem(report, { rule, body, level, input: this.input })),
+        (name, why) => missing.push({ name, why, host: this.input.facts[name].host }),
+      );
+      return true;
+    } catch (error) {
+      this.crashes.push(crashOf(rule.id, error, this.view));
+      return false;
+    }
   }
 }
 
-function toProblem(
-  report: Report,
-  rule: RuleDefinition,
-  level: Severity,
-  context: Context & { readonly needs: readonly FactName[] },
-): Problem {
-  const { input, needs } = context;
-  const named = report.evidence ?? needs;
+interface Reporting {
+  readonly rule: RuleDefinition;
+  readonly body: RuleCheck;
+  readonly level: Level;
+  readonly input: CheckInput;
+}
+
+function toProblem(report: Report, { rule, body, level, input }: Reporting): Problem {
+  const named = report.evidence ?? body.needs;
   for (const name of named) {
-    if (!needs.includes(name)) throw new Error(`it names evidence that it does not need: ${name}`);
+    if (!body.needs.includes(name))
+      throw new Error(`it names evidence that it does not need: ${name}`);
   }
   const place = located(report.at, input.descriptor.uri);
   checkSpan(place, input);
@@ -240,25 +273,6 @@ function isStale(evidence: readonly Evidence[], { now, descriptor }: CheckInput)
   if (now === undefined) return false;
   const maxAge = descriptor.migration.preflight?.maxAge?.value.amount ?? defaultMaxAge;
   return evidence.some(({ at }) => at !== undefined && now - at > maxAge);
-}
-
-function missingFacts(needs: readonly FactName[], facts: MigrationFacts): WaitingFact[] {
-  const missing: WaitingFact[] = [];
-  for (const name of needs) {
-    const fact: Fact<unknown> = facts[name];
-    if (!fact.known) missing.push({ name, why: fact.why, host: fact.host });
-  }
-  return missing;
-}
-
-function knownValues(needs: readonly FactName[], facts: MigrationFacts): FactTypes {
-  const values: Partial<Record<FactName, unknown>> = {};
-  for (const name of needs) {
-    const fact: Fact<unknown> = facts[name];
-    if (fact.known) values[name] = fact.value;
-  }
-  // A body reads only what it needs (its type says so), and all of that is in here.
-  return values as FactTypes;
 }
 
 /** A level from outside the file for a rule that does not exist. */

@@ -7,11 +7,11 @@ import type { MigrationView, RuleDefinition } from './rule.ts';
 export type RuleLevel = 'error' | 'warning' | 'info' | 'off';
 
 /**
- * Who chose the level of a rule. What stands nearer to the migration wins: the rule's own level,
- * then one chosen outside the file (an editor's setting, the command line), then the file's
- * `rules:`. A comment on a line (`livemigrate-ignore`) comes after all of them.
+ * Who chose another level for a rule than its own. What stands nearer to the migration wins: one
+ * chosen outside the file (an editor's setting, the command line), then the file's `rules:`. A
+ * comment on a line (`livemigrate-ignore`) comes after both.
  */
-export type LevelChooser = 'rule' | 'outside' | 'file';
+export type LevelChooser = 'outside' | 'file';
 
 export interface ChosenLevel {
   readonly level: RuleLevel;
@@ -23,7 +23,7 @@ export interface LoweredRule {
   readonly id: string;
   readonly own: RuleDefinition['severity'];
   readonly level: RuleLevel;
-  readonly by: Exclude<LevelChooser, 'rule'>;
+  readonly by: LevelChooser;
 }
 
 const ranks: Readonly<Record<Severity | 'off', number>> = {
@@ -34,19 +34,18 @@ const ranks: Readonly<Record<Severity | 'off', number>> = {
   error: 3,
 };
 
-/** The level of each rule: that of the file, else one from outside, else the rule's own. */
+/** The level that was chosen for a rule, by the file or else outside of it; undefined: its own. */
 export function chooseLevels(
   view: MigrationView,
   outside: ReadonlyMap<string, RuleLevel> | undefined,
-): (rule: RuleDefinition) => ChosenLevel {
+): (rule: RuleDefinition) => ChosenLevel | undefined {
   const entries = view.model.rules?.entries ?? [];
   const inFile = new Map(entries.map(({ key, value }) => [key.value, value.value]));
   return (rule) => {
     const file = inFile.get(rule.id);
     if (file !== undefined) return { level: file, by: 'file' };
     const other = outside?.get(rule.id);
-    if (other !== undefined) return { level: other, by: 'outside' };
-    return { level: rule.severity, by: 'rule' };
+    return other === undefined ? undefined : { level: other, by: 'outside' };
   };
 }
 
@@ -55,7 +54,7 @@ export function loweredBy(
   { id, severity }: RuleDefinition,
   { level, by }: ChosenLevel,
 ): LoweredRule | undefined {
-  if (by === 'rule' || ranks[level] >= ranks[severity]) return undefined;
+  if (ranks[level] >= ranks[severity]) return undefined;
   return { id, own: severity, level, by };
 }
 

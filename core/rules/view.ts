@@ -1,59 +1,116 @@
-import type { InventoryDescriptor, MigrationDescriptor } from '../descriptor/descriptor.ts';
+import type {
+  FieldPath,
+  InventoryDescriptor,
+  MigrationDescriptor,
+} from '../descriptor/descriptor.ts';
+import type { MigrationModel } from '../descriptor/model.ts';
 import { copiedByDefault } from '../domain/domain.ts';
 import type { Disk, Domain } from '../domain/domain.ts';
+import type { Span } from '../text/span.ts';
 import type { Claims } from './claims.ts';
 import type { MigrationView } from './rule.ts';
 
-/** The migration as rules see it. `inventories` are those that apply, nearest first. */
+/** What a rule can be told of other files than the descriptor and those that facts come from. */
+export interface Elsewhere {
+  /** Those that apply, nearest first. */
+  readonly inventories: readonly InventoryDescriptor[] | undefined;
+  readonly neighbours: readonly Claims[] | undefined;
+  /** Is called whenever one of the two is looked at. */
+  readonly looked: () => void;
+}
+
+const nowhere: Elsewhere = {
+  inventories: undefined,
+  neighbours: undefined,
+  looked: () => undefined,
+};
+
+/** The migration as rules see it. */
 export function viewMigration(
   descriptor: MigrationDescriptor,
-  inventories?: readonly InventoryDescriptor[],
-  neighbours?: readonly Claims[],
+  elsewhere: Elsewhere = nowhere,
 ): MigrationView {
-  const model = descriptor.migration;
-  const entries = model.storage?.disks?.items ?? [];
-  const storageMode = model.storage?.mode?.value ?? 'auto';
-  // Every rule on disks asks for each of them; of two entries for one target the first counts.
-  const byTarget = new Map(
-    entries
-      .toReversed()
-      .flatMap((entry) => (entry.target === undefined ? [] : [[entry.target.value, entry]])),
-  );
-  const disk: MigrationView['disk'] = (target) => byTarget.get(target);
-  const copies = (of: Disk): boolean | undefined => {
-    const action = disk(of.target.value)?.action?.value;
+  return new View(descriptor, elsewhere);
+}
+
+type DiskEntry = ReturnType<MigrationView['disk']>;
+
+class View implements MigrationView {
+  readonly descriptor: MigrationDescriptor;
+  readonly model: MigrationModel;
+  readonly domainName: string;
+  readonly sourceName: string;
+  readonly destinationName: string;
+  readonly storageMode: MigrationView['storageMode'];
+  /** Every rule on disks asks for each of them. */
+  private readonly byTarget = new Map<string, DiskEntry>();
+  private readonly elsewhere: Elsewhere;
+
+  constructor(descriptor: MigrationDescriptor, elsewhere: Elsewhere) {
+    const model = descriptor.migration;
+    this.descriptor = descriptor;
+    this.elsewhere = elsewhere;
+    this.model = model;
+    this.domainName = model.domain?.value ?? '';
+    this.sourceName = model.source?.value ?? '';
+    this.destinationName = model.destination?.value ?? '';
+    this.storageMode = model.storage?.mode?.value ?? 'auto';
+    for (const entry of model.storage?.disks?.items ?? []) {
+      const target = entry.target?.value;
+      // Of two entries for one target the first counts.
+      if (target !== undefined && !this.byTarget.has(target)) this.byTarget.set(target, entry);
+    }
+  }
+
+  get hosts(): MigrationView['hosts'] {
+    this.elsewhere.looked();
+    return this.elsewhere.inventories?.flatMap((one) => one.inventory.hosts?.items ?? []);
+  }
+
+  get neighbours(): MigrationView['neighbours'] {
+    this.elsewhere.looked();
+    return this.elsewhere.neighbours;
+  }
+
+  at(path: FieldPath): Span {
+    return this.descriptor.at(path);
+  }
+
+  has(path: FieldPath): boolean {
+    return this.descriptor.has(path);
+  }
+
+  disk(target: string): DiskEntry {
+    return this.byTarget.get(target);
+  }
+
+  atDisk(target: string): Span {
+    for (const path of [['storage', 'disks', target], ['storage', 'mode'], ['storage']]) {
+      if (this.has(path)) return this.at(path);
+    }
+    return this.at(['domain']);
+  }
+
+  copies(disk: Disk): boolean | undefined {
+    const action = this.disk(disk.target.value)?.action?.value;
     if (action !== undefined) return action === 'copy';
-    switch (storageMode) {
+    switch (this.storageMode) {
       case 'shared':
       case 'mixed':
         return false;
       case 'copy-all':
       case 'copy-incremental':
-        return copiedByDefault(of);
+        return copiedByDefault(disk);
       case 'auto':
-        return copiedByDefault(of) ? undefined : false;
+        return copiedByDefault(disk) ? undefined : false;
     }
-  };
-  return {
-    descriptor,
-    model,
-    domainName: model.domain?.value ?? '',
-    sourceName: model.source?.value ?? '',
-    destinationName: model.destination?.value ?? '',
-    hosts: inventories?.flatMap((one) => one.inventory.hosts?.items ?? []),
-    neighbours,
-    at: (path) => descriptor.at(path),
-    has: (path) => descriptor.has(path),
-    disk,
-    atDisk(target) {
-      for (const path of [['storage', 'disks', target], ['storage', 'mode'], ['storage']]) {
-        if (descriptor.has(path)) return descriptor.at(path);
-      }
-      return descriptor.at(['domain']);
-    },
-    storageMode,
-    copies,
-    copiedDisks: (domain: Domain) => domain.disks.filter((one) => copies(one) === true),
-    destinationPath: (of) => disk(of.target.value)?.destination?.path?.value ?? of.source?.value,
-  };
+  }
+
+  copiedDisks(domain: Domain): readonly Disk[] {
+    return domain.disks.filter((disk) => this.copies(disk) === true);
+  }
+
+  destinationPath(disk: Disk): string | undefined {
+    return this.disk(disk.target.value)?.destination?.path?.value ?? disk.source?.value;
+  }
 }

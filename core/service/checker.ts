@@ -1,10 +1,9 @@
-import type { MigrationDescriptor } from '../descriptor/descriptor.ts';
 import { allRules } from '../rules/all.ts';
 import { checkMigration } from '../rules/engine.ts';
 import type { CheckInput, CheckResult } from '../rules/engine.ts';
 import { ignoreWord } from '../rules/ignore-comments.ts';
 import type { RuleDefinition } from '../rules/rule.ts';
-import { rememberingRules } from './remembering-rules.ts';
+import { Recent } from './recent.ts';
 
 /** Milliseconds for which findings keep the level that the age of their facts gave them. */
 const ageLimit = 30_000;
@@ -15,22 +14,24 @@ interface Known {
 }
 
 /**
- * Checks migrations like `checkMigration`, and remembers the last result of each descriptor. When
+ * Checks migrations like `checkMigration`, and remembers the last result of each document. When
  * nothing but other files (inventories, neighbours) has changed since, only the rules run again that
  * looked at them: a change of an inventory that hundreds of descriptors share costs little.
+ * `capacity`: descriptors whose result is remembered.
  */
 export function createChecker(
+  capacity: number,
   rules: readonly RuleDefinition[] = allRules,
 ): (input: CheckInput) => CheckResult {
-  const remembering = rememberingRules(rules);
-  const known = new WeakMap<MigrationDescriptor, Known>();
+  const recent = new Recent<Known>(capacity);
   return (input) => {
-    const before = known.get(input.descriptor);
+    const { uri } = input.descriptor;
+    const before = recent.get(uri);
     const result =
       before !== undefined && differsOnlyElsewhere(before, input)
-        ? again(before.result, input, remembering.lookedElsewhere(input.descriptor))
-        : checkMigration(input, remembering.rules);
-    known.set(input.descriptor, {
+        ? again(before.result, input, rules)
+        : checkMigration(input, rules);
+    recent.set(uri, {
       input: result === before?.result ? before.input : input,
       result,
     });
@@ -39,6 +40,7 @@ export function createChecker(
 }
 
 function differsOnlyElsewhere({ input: old, result }: Known, input: CheckInput): boolean {
+  if (old.descriptor !== input.descriptor) return false;
   if (old.facts !== input.facts || old.levels !== input.levels) return false;
   if (old.domainXml !== input.domainXml) return false;
   // What a comment ignores, and whether it ignores anything, only all rules together can tell.
@@ -51,14 +53,17 @@ function differsOnlyElsewhere({ input: old, result }: Known, input: CheckInput):
   );
 }
 
-/** The result with what some rules say now in the place of what they said. */
+/** The result with what the rules that looked elsewhere say now in the place of what they said. */
 function again(
   before: CheckResult,
   input: CheckInput,
   rules: readonly RuleDefinition[],
 ): CheckResult {
-  const ids = new Set(rules.map(({ id }) => id));
-  const now = checkMigration(input, rules);
+  const ids = before.elsewhere;
+  const now = checkMigration(
+    input,
+    rules.filter(({ id }) => ids.has(id)),
+  );
   const problems = now.problems.filter(({ code }) => ids.has(code) || code === 'rule-crashed');
   const said = before.problems.filter(({ code }) => ids.has(code));
   const waited = before.waiting.filter(({ id }) => ids.has(id));

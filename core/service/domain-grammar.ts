@@ -5,6 +5,7 @@ import type { Grammar } from '../grammar/grammar.ts';
 import { problemOf } from '../grammar/problems.ts';
 import type { SyntaxProblem } from '../problems.ts';
 import type { DomainXml } from './parse-cache.ts';
+import { Recent } from './recent.ts';
 
 /** Faults of one document that are shown; where there are more, something else is wrong. */
 const shown = 50;
@@ -12,20 +13,26 @@ const shown = 50;
 /** Holds domain XML against grammars; keeps what it learns for the next version of a document. */
 export class DomainGrammarCheck {
   private readonly finders = new Map<Grammar, FaultFinder>();
-  private readonly known = new WeakMap<
-    DomainXml,
-    { readonly grammar: Grammar; readonly problems: readonly SyntaxProblem[] }
-  >();
+  private readonly recent: Recent<{
+    readonly xml: DomainXml;
+    readonly grammar: Grammar;
+    readonly problems: readonly SyntaxProblem[];
+  }>;
+
+  /** `capacity`: documents whose faults are remembered. */
+  constructor(capacity: number) {
+    this.recent = new Recent(capacity);
+  }
 
   /**
    * What the grammar finds in a document beyond what its parser found. Nothing for a document that is
    * not well-formed: its tree is a guess, and a mistake is told once.
    */
   problems(xml: DomainXml, grammar: Grammar): readonly SyntaxProblem[] {
-    const known = this.known.get(xml);
-    if (known?.grammar === grammar) return known.problems;
+    const found = this.recent.get(xml.uri);
+    if (found?.xml === xml && found.grammar === grammar) return found.problems;
     const problems = this.find(xml, grammar);
-    this.known.set(xml, { grammar, problems });
+    this.recent.set(xml.uri, { xml, grammar, problems });
     return problems;
   }
 

@@ -12,6 +12,7 @@ import type { FormerXml } from '../xml/reparse.ts';
 import { SharedElements } from '../xml/shared-elements.ts';
 import type { XmlDocument } from '../xml/tree.ts';
 import { DomainGrammarCheck } from './domain-grammar.ts';
+import { Recent } from './recent.ts';
 import { createChecker } from './checker.ts';
 
 /** A domain XML document read from text. */
@@ -44,24 +45,19 @@ export function createParseCache(capacity = 64): ParseCache {
   return {
     descriptor: remembered(capacity, loadDescriptor),
     domainXml: remembered(capacity, domainXmlReader(capacity)),
-    facts: rememberedFacts(),
-    grammar: new DomainGrammarCheck(),
-    check: createChecker(),
+    facts: rememberedFacts(capacity),
+    grammar: new DomainGrammarCheck(capacity),
+    check: createChecker(capacity),
   };
 }
 
 /** Reads domain XML; of each document the last version that was well-formed helps with the next. */
 function domainXmlReader(capacity: number): (uri: string, text: string) => DomainXml {
-  const formers = new Map<string, FormerXml>();
+  const formers = new Recent<FormerXml>(capacity);
   const shared = new SharedElements();
   return (uri, text) => {
     const document = reparseXml(formers.get(uri), text, shared);
-    if (document.problems.length === 0) {
-      formers.delete(uri);
-      formers.set(uri, { text, document });
-      const oldest = formers.size > capacity ? formers.keys().next().value : undefined;
-      if (oldest !== undefined) formers.delete(oldest);
-    }
+    if (document.problems.length === 0) formers.set(uri, { text, document });
     const { domain, problems } = readDomain(uri, document);
     return { uri, text, document, domain, problems: [...document.problems, ...problems] };
   };
@@ -71,25 +67,21 @@ function remembered<T>(
   capacity: number,
   compute: (uri: string, text: string) => T,
 ): (uri: string, text: string) => T {
-  const entries = new Map<string, { text: string; value: T }>();
+  const recent = new Recent<{ readonly text: string; readonly value: T }>(capacity);
   return (uri, text) => {
-    const entry = entries.get(uri);
+    const found = recent.get(uri);
     // Equal strings are compared by content, so that a reread file costs no second parse.
-    const value = entry?.text === text ? entry.value : compute(uri, text);
-    entries.delete(uri);
-    entries.set(uri, { text, value });
-    const oldest = entries.size > capacity ? entries.keys().next().value : undefined;
-    if (oldest !== undefined) entries.delete(oldest);
+    const value = found?.text === text ? found.value : compute(uri, text);
+    recent.set(uri, { text, value });
     return value;
   };
 }
 
 /** The last facts of each descriptor; they depend on its two hosts, not on others of the snapshot. */
-function rememberedFacts(): ParseCache['facts'] {
-  const known = new WeakMap<
-    Descriptor,
-    { readonly from: readonly unknown[]; readonly facts: MigrationFacts }
-  >();
+function rememberedFacts(capacity: number): ParseCache['facts'] {
+  const recent = new Recent<{ readonly from: readonly unknown[]; readonly facts: MigrationFacts }>(
+    capacity,
+  );
   return (sources) => {
     const { descriptor, domain, snapshot, prefer } = sources;
     const { source, destination } = descriptor.migration;
@@ -98,11 +90,11 @@ function rememberedFacts(): ParseCache['facts'] {
         ? undefined
         : snapshot.hosts[host.value],
     );
-    const from = [domain, prefer, snapshot === undefined, ...said];
-    const found = known.get(descriptor);
+    const from = [descriptor, domain, prefer, snapshot === undefined, ...said];
+    const found = recent.get(descriptor.uri);
     if (found?.from.every((value, index) => value === from[index]) === true) return found.facts;
     const facts = migrationFacts(sources);
-    known.set(descriptor, { from, facts });
+    recent.set(descriptor.uri, { from, facts });
     return facts;
   };
 }

@@ -151,6 +151,7 @@ describe('the level of a rule', () => {
       off: ['some-rule'],
       lowered: [{ id: 'some-rule', own: 'error', level: 'off', by: 'file' }],
       suppressed: [],
+      elsewhere: new Set(),
     });
   });
 

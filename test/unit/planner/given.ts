@@ -253,6 +253,7 @@ export function planInput(given: Given): PlanInput {
       off: [],
       lowered: [],
       suppressed: [],
+      elsewhere: new Set(),
       ...given.check,
     },
     hash: sha256,

@@ -71,7 +71,7 @@ describe('the checker that remembers', () => {
     it(`says of ${name} what a fresh check says, whatever changed before`, () => {
       const descriptor = descriptorOf(text);
       const { domain } = readDomain('mem:/openEulerVM.domain.xml', parseXml(domainXml));
-      const check = createChecker();
+      const check = createChecker(8);
       const allFacts = [undefined, snapshot(kvm01)].map((said) =>
         migrationFacts({ descriptor, domain, snapshot: said, prefer: 'file' }),
       );
@@ -105,7 +105,7 @@ describe('the checker that remembers', () => {
     const descriptor = descriptorOf(migration);
     const { domain } = readDomain('mem:/openEulerVM.domain.xml', parseXml(domainXml));
     const facts = migrationFacts({ descriptor, domain, snapshot: undefined, prefer: 'file' });
-    const check = createChecker(counting);
+    const check = createChecker(8, counting);
     check({ descriptor, facts, now: 1, inventories: inventories[1] });
     assert.ok(ran.length > 20);
     ran.length = 0;
