@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
@@ -12,10 +11,12 @@ import { diagnose } from '../../core/service/diagnose.ts';
 import { isDescriptorName } from '../../core/service/document-kind.ts';
 import { createParseCache } from '../../core/service/parse-cache.ts';
 import type { ParseCache } from '../../core/service/parse-cache.ts';
-import { surroundingsOf } from '../../core/service/surroundings.ts';
+import { linkedDomainXml } from '../../core/service/surroundings.ts';
 import type { Workspace } from '../../core/service/workspace.ts';
 import { grammarFolders } from '../package-folder.ts';
 import { diskWorkspace } from '../../hosts/workspace/disk-workspace.ts';
+import { filesOnce } from '../../hosts/workspace/text-files.ts';
+import type { TextFiles } from '../../hosts/workspace/text-files.ts';
 
 export interface CheckOptions {
   readonly facts: FactsSnapshot | undefined;
@@ -35,37 +36,40 @@ export interface CheckedFiles {
   readonly read: (uri: string) => string | undefined;
 }
 
-/** Documents whose parsed form is kept: a migration is looked at once for its folder, once for itself. */
+/** Documents of one folder whose parsed form is kept: each is looked at for the others and for itself. */
 const rememberedDocuments = 4096;
-/** UTF-16 code units of texts that are kept. */
-const rememberedText = 128 * 1024 * 1024;
+/** Documents of other folders that are kept beside them: inventories, linked domain XML. */
+const rememberedBeside = 64;
 
 /** Checks documents of this machine, by URI, as the language server does. */
 export function checkFiles(uris: readonly string[], options: CheckOptions): CheckedFiles {
   const claims = new ClaimIndex();
-  const disk = diskWorkspace({
-    facts: options.facts,
-    inventory: options.inventory,
-    now: () => Date.now(),
-    open: options.texts,
-    grammarFolders: grammarFolders(),
-  });
+  const files = filesOnce(options.texts);
   const workspace: Workspace = {
-    ...disk,
-    read: readOnce((uri) => disk.read(uri)),
+    ...diskWorkspace({
+      facts: options.facts,
+      inventory: options.inventory,
+      now: () => Date.now(),
+      files,
+      grammarFolders: grammarFolders(),
+    }),
     levels: () => options.levels,
     neighbours: (uri) => claims.neighbours(uri),
   };
-  const cache = createParseCache(uris.some(isDescriptorName) ? rememberedDocuments : 1);
+  const folders = byFolder(uris);
+  const largest = folders.reduce((most, { length }) => Math.max(most, length), 0);
+  const cache = createParseCache(
+    uris.some(isDescriptorName) ? Math.min(largest, rememberedDocuments) + rememberedBeside : 1,
+  );
   const problems: Problem[] = [];
   const suppressed: SuppressedFinding[] = [];
   const waiting: WaitingRule[] = [];
   const documents = new Set(uris);
   // Folder by folder, because only migrations of one folder are compared: what was parsed for the
   // comparison is then still at hand.
-  for (const inFolder of byFolder(uris)) {
+  for (const inFolder of folders) {
     const descriptors = inFolder.filter((uri) => isDescriptorName(uri));
-    for (const uri of new Set([...descriptors, ...besides(descriptors)])) {
+    for (const uri of new Set([...descriptors, ...besides(descriptors, files)])) {
       claims.set(uri, claimsIn(uri, workspace, cache));
     }
     for (const uri of inFolder) {
@@ -85,26 +89,6 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
   };
 }
 
-/**
- * One look at the files is one state of them: a file that several migrations refer to, or that a
- * finding is shown from, is read once.
- */
-function readOnce(read: Workspace['read']): Workspace['read'] {
-  const texts = new Map<string, string | undefined>();
-  let length = 0;
-  return (uri) => {
-    if (texts.has(uri)) return texts.get(uri);
-    const text = read(uri);
-    length += text?.length ?? 0;
-    if (length > rememberedText) {
-      texts.clear();
-      length = text?.length ?? 0;
-    }
-    texts.set(uri, text);
-    return text;
-  };
-}
-
 function byFolder(uris: readonly string[]): readonly (readonly string[])[] {
   const folders = new Map<string, string[]>();
   for (const uri of uris) {
@@ -117,23 +101,19 @@ function byFolder(uris: readonly string[]): readonly (readonly string[])[] {
 }
 
 /** The migrations in the folder of these. */
-function besides([first]: readonly string[]): readonly string[] {
+function besides([first]: readonly string[], files: TextFiles): readonly string[] {
   if (first === undefined) return [];
   const folder = dirname(fileURLToPath(first));
-  try {
-    const names = readdirSync(folder).filter(isDescriptorName);
-    return names.map((name) => pathToFileURL(join(folder, name)).href);
-  } catch {
-    return [];
-  }
+  const names = files.list(folder).filter(isDescriptorName);
+  return names.map((name) => pathToFileURL(join(folder, name)).href);
 }
 
 function claimsIn(uri: string, workspace: Workspace, cache: ParseCache) {
   const text = workspace.read(uri);
   const descriptor = text === undefined ? undefined : cache.descriptor(uri, text);
   if (descriptor?.kind !== 'Migration') return undefined;
-  const { domainXml } = surroundingsOf(descriptor, workspace, cache);
-  return claimsOf(descriptor, domainXml?.domain);
+  const { xml } = linkedDomainXml(descriptor, workspace, cache);
+  return claimsOf(descriptor, xml?.domain);
 }
 
 function sortedOnce(problems: readonly Problem[]): readonly Problem[] {

@@ -1,13 +1,4 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readSync,
-  readdirSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { basename, relative, resolve, sep } from 'node:path';
 import { say } from '../../core/messages.ts';
@@ -19,7 +10,7 @@ import { globExpression, isGlob, splitGlob } from './glob.ts';
 const entryLimit = 500_000;
 /** Folders within folders. */
 const depthLimit = 64;
-/** Bytes of an XML file that are read to see its root element; most files are shorter. */
+/** Bytes of a file that are read to see what it is; most files are shorter. */
 const headLength = 64 * 1024;
 /** UTF-16 code units of texts that are kept for the check that follows. */
 const keptText = 128 * 1024 * 1024;
@@ -29,7 +20,7 @@ const headBuffer = Buffer.allocUnsafe(headLength);
 export interface FoundFiles {
   /** Absolute paths of what is checked, in the order of the words, each once. */
   readonly files: readonly string[];
-  /** Texts of those files that had to be read whole to see what they are, by path. */
+  /** Texts of those files that were read whole while looking at them, by path. */
   readonly texts: ReadonlyMap<string, string>;
   /** Files that were named and are none of ours. */
   readonly foreign: readonly string[];
@@ -161,13 +152,14 @@ class Search implements FoundFiles {
    */
   private isOurs(path: string, how: 'named' | 'folder'): boolean | undefined {
     const name = path.split(sep).join('/');
-    if (documentKind(name, undefined, '') !== undefined) return isReadable(path) ? true : undefined;
-    if (!/\.xml$/i.test(path)) return false;
+    const byName = documentKind(name, undefined, '') !== undefined;
+    if (!byName && !/\.xml$/i.test(path)) return false;
     const head = readHead(path);
     if (head === undefined) return undefined;
     const ours =
-      documentKind(name, undefined, head.text) === 'domain-xml' &&
-      (how === 'named' || /<domain\s[^>]*?\btype\s*=/.test(head.text));
+      byName ||
+      (documentKind(name, undefined, head.text) === 'domain-xml' &&
+        (how === 'named' || /<domain\s[^>]*?\btype\s*=/.test(head.text)));
     if (ours && head.whole && (this.kept += head.text.length) <= keptText)
       this.texts.set(path, head.text);
     return ours;
@@ -190,15 +182,6 @@ function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {
 
 function skippedFolder(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules' || name === 'dist' || name === 'out';
-}
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function readHead(path: string): { readonly text: string; readonly whole: boolean } | undefined {

@@ -1,4 +1,3 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { loadDescriptor } from '../../core/descriptor/load.ts';
@@ -7,9 +6,9 @@ import { GrammarLibrary, grammarsIn } from '../../core/grammar/library.ts';
 import { isDescriptorName } from '../../core/service/document-kind.ts';
 import { oldestLibvirt } from '../../core/service/domain-grammar.ts';
 import type { Workspace } from '../../core/service/workspace.ts';
+import { currentFiles } from './text-files.ts';
+import type { TextFiles } from './text-files.ts';
 
-/** Bytes of a file that are read; the parsers refuse what is longer than their own bounds. */
-const readLimit = 32 * 1024 * 1024;
 /** Folders above a document that are searched for inventories. */
 const searchedParents = 8;
 
@@ -25,6 +24,8 @@ export interface DiskWorkspaceOptions {
   readonly grammarFolders?: readonly string[];
   /** Texts that are newer than the disk, by URI: open documents of an editor. */
   readonly open?: ReadonlyMap<string, string>;
+  /** Absent: files as they are each time they are asked for. */
+  readonly files?: TextFiles;
 }
 
 /** The language service's view of files on this machine. Inventories are looked for upwards. */
@@ -33,11 +34,13 @@ export function diskWorkspace(options: DiskWorkspaceOptions): Workspace {
   /** By the URI of a document's folder. */
   const seenFrom = new Map<string, readonly string[]>();
   let library: GrammarLibrary | undefined;
-  const read = (uri: string): string | undefined => options.open?.get(uri) ?? readText(uri);
+  const { files = currentFiles } = options;
+  const read = (uri: string): string | undefined => options.open?.get(uri) ?? files.read(uri);
   const inventoriesIn = (folder: string): readonly string[] => {
     const remembered = folders.get(folder);
     if (remembered !== undefined) return remembered;
-    const found = list(folder)
+    const found = files
+      .list(folder)
       .filter(isDescriptorName)
       .map((name) => pathToFileURL(join(folder, name)).href)
       .filter((uri) => isInventory(uri, read(uri)));
@@ -62,7 +65,10 @@ export function diskWorkspace(options: DiskWorkspaceOptions): Workspace {
     now: options.now,
     grammar() {
       library ??= new GrammarLibrary(
-        grammarsIn(options.grammarFolders ?? [], { list, read: readIn }),
+        grammarsIn(options.grammarFolders ?? [], {
+          list: (folder) => files.list(folder),
+          read: (folder, name) => files.read(pathToFileURL(join(folder, name)).href),
+        }),
       );
       return library.for(oldestLibvirt(options.facts));
     },
@@ -77,30 +83,6 @@ function parents(folder: string, root: string | undefined): readonly string[] {
     found.push(current);
   }
   return found;
-}
-
-/** Only regular files are read: a pipe or a device would never end. */
-function readText(uri: string): string | undefined {
-  if (!uri.startsWith('file:')) return undefined;
-  try {
-    const path = fileURLToPath(uri);
-    if (!statSync(path).isFile()) return undefined;
-    return readFileSync(path).subarray(0, readLimit).toString('utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function readIn(folder: string, name: string): string | undefined {
-  return readText(pathToFileURL(join(folder, name)).href);
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }
 
 function isInventory(uri: string, text: string | undefined): boolean {
