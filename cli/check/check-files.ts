@@ -3,7 +3,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
 import type { Problem } from '../../core/problems.ts';
 import { claimsOf } from '../../core/rules/claims.ts';
-import type { WaitingRule } from '../../core/rules/engine.ts';
 import type { SuppressedFinding } from '../../core/rules/ignore.ts';
 import type { RuleLevel } from '../../core/rules/levels.ts';
 import { ClaimIndex } from '../../core/service/claim-index.ts';
@@ -17,6 +16,8 @@ import { grammarFolders } from '../package-folder.ts';
 import { diskWorkspace } from '../../hosts/workspace/disk-workspace.ts';
 import { filesOnce } from '../../hosts/workspace/text-files.ts';
 import type { TextFiles } from '../../hosts/workspace/text-files.ts';
+import { WaitingRules } from './waiting-rules.ts';
+import type { Wait } from './waiting-rules.ts';
 
 export interface CheckOptions {
   readonly facts: FactsSnapshot | undefined;
@@ -30,7 +31,7 @@ export interface CheckedFiles {
   /** Sorted by file and place; a finding that several files lead to is there once. */
   readonly problems: readonly Problem[];
   readonly suppressed: readonly SuppressedFinding[];
-  readonly waiting: readonly WaitingRule[];
+  readonly waits: readonly Wait[];
   /** The checked documents and those that were looked at for them. */
   readonly documents: ReadonlySet<string>;
   readonly read: (uri: string) => string | undefined;
@@ -39,7 +40,7 @@ export interface CheckedFiles {
 /** Documents of one folder whose parsed form is kept: each is looked at for the others and for itself. */
 const rememberedDocuments = 4096;
 /** Documents of other folders that are kept beside them: inventories, linked domain XML. */
-const rememberedBeside = 64;
+const rememberedBeside = 8;
 
 /** Checks documents of this machine, by URI, as the language server does. */
 export function checkFiles(uris: readonly string[], options: CheckOptions): CheckedFiles {
@@ -63,7 +64,7 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
   );
   const problems: Problem[] = [];
   const suppressed: SuppressedFinding[] = [];
-  const waiting: WaitingRule[] = [];
+  const waiting = new WaitingRules();
   const documents = new Set(uris);
   // Folder by folder, because only migrations of one folder are compared: what was parsed for the
   // comparison is then still at hand.
@@ -76,14 +77,14 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
       const found = diagnose(uri, workspace, cache);
       problems.push(...found.problems);
       suppressed.push(...(found.suppressed ?? []));
-      waiting.push(...found.waiting);
+      waiting.add(found.waiting);
       for (const document of found.dependsOn) documents.add(document);
     }
   }
   return {
     problems: sortedOnce(problems),
     suppressed,
-    waiting,
+    waits: waiting.waits,
     documents,
     read: (uri) => workspace.read(uri),
   };

@@ -5,7 +5,6 @@ import { say } from '../../core/messages.ts';
 import type { Message } from '../../core/messages.ts';
 import type { Problem } from '../../core/problems.ts';
 import { allRules } from '../../core/rules/all.ts';
-import type { WaitingRule } from '../../core/rules/engine.ts';
 import { unknownRule } from '../../core/rules/levels.ts';
 import type { RuleLevel } from '../../core/rules/levels.ts';
 import { documentKind } from '../../core/service/document-kind.ts';
@@ -18,6 +17,7 @@ import type { CheckOptions, CheckedFiles } from '../check/check-files.ts';
 import { findFiles } from '../check/find-files.ts';
 import { findingKey } from '../check/finding-key.ts';
 import { fixFiles } from '../check/fix-files.ts';
+import type { Wait } from '../check/waiting-rules.ts';
 import { keepInstalledGrammar } from '../../hosts/collect/installed-schemas.ts';
 import { exitCode } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -274,7 +274,7 @@ async function print(
         version: manifest.version,
         packageFolder: packageFolder(),
         exitCode: code,
-        notes: waitingNotes(checked.waiting, terminal.say),
+        notes: waitingNotes(checked.waits, terminal.say),
       };
       terminal.out(JSON.stringify(sarifLog(input, context), null, 2));
       return;
@@ -296,7 +296,7 @@ function filePath(uri: string, folder: string): string {
 function printSummary(
   files: number,
   { fresh, accepted, stale }: BaselineResult,
-  { waiting, suppressed }: CheckedFiles,
+  { waits, suppressed }: CheckedFiles,
   { terminal, values }: CommandContext,
 ): void {
   if (values['quiet'] === true) return;
@@ -308,7 +308,7 @@ function printSummary(
   note(
     say('{0} files checked: {1} errors, {2} warnings.', files, count('error'), count('warning')),
   );
-  waitingNotes(waiting, terminal.say).forEach(note);
+  waitingNotes(waits, terminal.say).forEach(note);
   if (suppressed.length > 0) note(say('{0} findings are ignored by comments.', suppressed.length));
   if (accepted.length > 0) note(say('{0} findings are known to the baseline.', accepted.length));
   for (const { file, code, count: times, line } of stale) {
@@ -316,27 +316,10 @@ function printSummary(
   }
 }
 
-function waitingNotes(
-  waiting: readonly WaitingRule[],
+/** One note for each reason, in the user's language. */
+export function waitingNotes(
+  waits: readonly Wait[],
   sayIt: (message: Message) => string,
 ): readonly Message[] {
-  return [...waitingByReason(waiting, sayIt)].map(([why, ids]) =>
-    say('{0} checks wait: {1}.', ids.size, why),
-  );
-}
-
-/** Rule ids by the reason they wait for, so that one missing host is told once. */
-export function waitingByReason(
-  waiting: readonly WaitingRule[],
-  sayIt: (message: Message) => string,
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const byReason = new Map<string, Set<string>>();
-  for (const { id, facts } of waiting) {
-    const first = facts[0];
-    if (first === undefined) continue;
-    const why = sayIt(first.why);
-    const ids = byReason.get(why) ?? new Set();
-    byReason.set(why, ids.add(id));
-  }
-  return byReason;
+  return waits.map(({ why, ids }) => say('{0} checks wait: {1}.', ids.size, sayIt(why)));
 }

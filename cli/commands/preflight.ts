@@ -3,7 +3,8 @@ import { hostOptions, withHosts } from '../connections.ts';
 import { exitCode } from '../exit-codes.ts';
 import { migrationReader, preflightFile } from '../migration-file.ts';
 import { ignoredLine, printProblem, problemJson } from '../output/problems.ts';
-import { waitingByReason } from './check.ts';
+import { WaitingRules } from '../check/waiting-rules.ts';
+import { waitingNotes } from './check.ts';
 import type { CliCommand } from './command.ts';
 import { formatOption } from './options.ts';
 
@@ -35,8 +36,10 @@ export const preflight: CliCommand = {
         for (const ignored of found.check.suppressed) {
           terminal.note(terminal.say(ignoredLine(ignored, print)));
         }
-        for (const [why, ids] of waitingByReason(found.check.waiting, terminal.say)) {
-          terminal.note(terminal.say(say('{0} checks wait: {1}.', ids.size, why)));
+        const waiting = new WaitingRules();
+        waiting.add(found.check.waiting);
+        for (const note of waitingNotes(waiting.waits, terminal.say)) {
+          terminal.note(terminal.say(note));
         }
       }
       const errors = found.problems.filter((problem) => problem.severity === 'error').length;
