@@ -38,7 +38,7 @@ const sections: Readonly<
   Record<string, (folder: string) => Promise<SectionResult> | SectionResult>
 > = {
   servers: (folder) =>
-    benchServers(folder, quick ? { starts: 3, changes: 10 } : { starts: 11, changes: 60 }),
+    benchServers(folder, quick ? { starts: 3, changes: 10 } : { starts: 11, changes: 100 }),
   validators: (folder) => benchValidators(folder, quick ? 9 : 41),
   folder: (folder) => benchFolder(folder, { domains, rounds: quick ? 2 : 5 }),
   workspace: (folder) => benchWorkspace(folder, quick ? 6 : 20),

@@ -37,7 +37,8 @@ export function processTerminal(translate: Translate): Terminal {
       process.stderr.write(`\r\u001b[2K${line.slice(0, Math.max(20, width - 1))}`);
       progressShown = true;
     },
-    interactive: process.stdin.isTTY && live,
+    // Node makes the stream when it is first looked at: most commands need none.
+    interactive: live && process.stdin.isTTY,
     say: (message) => render(message, translate),
   };
 }

@@ -9,7 +9,6 @@ import { unknownRule } from '../../core/rules/levels.ts';
 import type { RuleLevel } from '../../core/rules/levels.ts';
 import { documentKind } from '../../core/service/document-kind.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { applyBaseline, readBaseline, writeBaseline } from '../check/baseline.ts';
 import type { BaselineResult } from '../check/baseline.ts';
 import { checkFiles } from '../check/check-files.ts';
 import { fileUris } from '../check/file-uri.ts';
@@ -54,9 +53,7 @@ export const check: CliCommand = {
     const format = formatOption(values['format'], ['text', 'json', 'sarif', 'gitlab']);
     const maxWarnings = countOption('--max-warnings', values['max-warnings']);
     const wanted = documentsToCheck(context);
-    const baselineFile = textOption(values['baseline']);
-    const baseline =
-      baselineFile === undefined ? undefined : readBaseline(resolve(folder, baselineFile));
+    const baseline = await baselineOption(context);
     const options: CheckOptions = {
       facts: await snapshotOption(context),
       inventory: textOption(values['inventory']),
@@ -69,10 +66,7 @@ export const check: CliCommand = {
     if (newBaseline !== undefined) {
       return adoptBaseline(resolve(folder, newBaseline), checked, wanted, context);
     }
-    const kept: BaselineResult =
-      baseline === undefined
-        ? { fresh: checked.problems, accepted: [], stale: [] }
-        : applyBaseline(checked.problems, baseline, checked);
+    const kept = baseline?.(checked) ?? { fresh: checked.problems, accepted: [], stale: [] };
     const code = exitCodeFor(kept.fresh, maxWarnings, wanted);
     await print(format, { checked, kept, code }, context);
     if (format === 'text') printSummary(wanted.uris.length, kept, checked, context);
@@ -148,6 +142,18 @@ async function snapshotOption({ values, folder }: CommandContext) {
   return readSnapshotFile(resolve(folder, file));
 }
 
+/** Holds findings against the file of `--baseline`; undefined without one. */
+async function baselineOption({
+  values,
+  folder,
+}: CommandContext): Promise<((checked: CheckedFiles) => BaselineResult) | undefined> {
+  const file = textOption(values['baseline']);
+  if (file === undefined) return undefined;
+  const { applyBaseline, readBaseline } = await import('../check/baseline.ts');
+  const baseline = readBaseline(resolve(folder, file));
+  return (checked) => applyBaseline(checked.problems, baseline, checked);
+}
+
 const ruleLevels: readonly RuleLevel[] = ['error', 'warning', 'info', 'off'];
 
 /** `--rule id=level`, any number of times; a file's own `rules:` wins over them. */
@@ -199,12 +205,13 @@ function fixed(
   return checked;
 }
 
-function adoptBaseline(
+async function adoptBaseline(
   path: string,
   checked: CheckedFiles,
   { unreadable }: Wanted,
   { terminal }: CommandContext,
-): ExitCode {
+): Promise<ExitCode> {
+  const { writeBaseline } = await import('../check/baseline.ts');
   const { written, refused } = writeBaseline(path, checked.problems, checked);
   terminal.note(terminal.say(say('{0} findings are in the baseline {1}.', written, path)));
   if (unreadable.length > 0) return exitCode.failed;
