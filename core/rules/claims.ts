@@ -72,8 +72,7 @@ function imagesOf(
 
 /** Keys under which claims meet; the same text means the same thing. */
 export function claimKeys({ domain, images }: Claims): readonly string[] {
-  return [
-    ...(domain === undefined ? [] : [JSON.stringify(['domain', domain.source, domain.name.value])]),
-    ...images.map(({ host, path }) => JSON.stringify(['image', host, path])),
-  ];
+  const keys = images.map(({ host, path }) => `image\0${host}\0${path}`);
+  if (domain !== undefined) keys.push(`domain\0${domain.source}\0${domain.name.value}`);
+  return keys;
 }
