@@ -30,33 +30,35 @@ export function readDomain(uri: string, xml: XmlDocument): ReadDomain {
   const { root } = xml;
   if (root?.name !== 'domain') return { domain: undefined, problems: [] };
   const problems: SyntaxProblem[] = [];
+  const parts = byName([root]);
+  const part = (name: string): XmlElement | undefined => parts.get(name)?.[0];
   // libvirt reads `./devices/*`: of every <devices>, should there be several.
-  const devices = devicesByName(children(root, 'devices'));
+  const devices = byName(parts.get('devices') ?? []);
   const all = (name: string): readonly XmlElement[] => devices.get(name) ?? [];
-  const os = child(root, 'os');
+  const os = part('os');
   const type = child(os, 'type');
-  const vcpu = child(root, 'vcpu');
+  const vcpu = part('vcpu');
   const vcpus = vcpu === undefined ? undefined : wholeNumber(vcpu.text, 'vcpu', problems);
   const current = located(vcpu, 'current');
   return {
     domain: {
       uri,
       root,
-      name: locatedText(child(root, 'name')),
-      uuid: lowerCase(locatedText(child(root, 'uuid'))),
+      name: locatedText(part('name')),
+      uuid: lowerCase(locatedText(part('uuid'))),
       type: located(root, 'type'),
-      memory: memory(child(root, 'memory'), problems),
-      currentMemory: memory(child(root, 'currentMemory'), problems),
+      memory: memory(part('memory'), problems),
+      currentMemory: memory(part('currentMemory'), problems),
       vcpus,
       currentVcpus: current === undefined ? vcpus : wholeNumber(current, 'vcpu', problems),
       arch: located(type, 'arch'),
       machine: located(type, 'machine'),
       emulator: locatedText(all('emulator')[0]),
-      cpu: readCpu(child(root, 'cpu')),
+      cpu: readCpu(part('cpu')),
       firmware: readFirmware(os),
-      memoryBacking: readMemoryBacking(child(root, 'memoryBacking'), problems),
-      numaTune: readNumaTune(child(root, 'numatune')),
-      launchSecurity: readLaunchSecurity(child(root, 'launchSecurity')),
+      memoryBacking: readMemoryBacking(part('memoryBacking'), problems),
+      numaTune: readNumaTune(part('numatune')),
+      launchSecurity: readLaunchSecurity(part('launchSecurity')),
       disks: readDisks(all('disk'), problems),
       interfaces: all('interface').map((each) => readInterface(each, problems)),
       hostDevices: all('hostdev').map(readHostDevice),
@@ -68,13 +70,14 @@ export function readDomain(uri: string, xml: XmlDocument): ReadDomain {
   };
 }
 
-function devicesByName(parents: readonly XmlElement[]): ReadonlyMap<string, readonly XmlElement[]> {
+/** The children of some elements, each name's in order. */
+function byName(parents: readonly XmlElement[]): ReadonlyMap<string, readonly XmlElement[]> {
   const named = new Map<string, XmlElement[]>();
   for (const parent of parents)
-    for (const device of parent.children) {
-      const same = named.get(device.name);
-      if (same === undefined) named.set(device.name, [device]);
-      else same.push(device);
+    for (const each of parent.children) {
+      const same = named.get(each.name);
+      if (same === undefined) named.set(each.name, [each]);
+      else same.push(each);
     }
   return named;
 }

@@ -13,25 +13,33 @@ export function documentKind(
   languageId: string | undefined,
   text: string,
 ): DocumentKind | undefined {
-  // A query or a fragment begins after what names the file.
-  const path = (/^[^?#]*/.exec(uri)?.[0] ?? uri).toLowerCase();
   if (languageId === languageIds.descriptor) return 'descriptor';
   if (languageId === languageIds.domainXml) return 'domain-xml';
+  // A query or a fragment begins after what names the file.
+  const end = uri.search(/[?#]/);
+  const path = end < 0 ? uri : uri.slice(0, end);
   if (isDescriptorName(path)) return 'descriptor';
-  if (isDomainXmlName(path) || /\/libvirt\/qemu\/[^/]*\.xml$/.test(path)) return 'domain-xml';
-  if (languageId === 'xml' || (languageId === undefined && path.endsWith('.xml'))) {
+  if (isDomainXmlName(path)) return 'domain-xml';
+  const isXml = endsLike(path, '.xml');
+  if (isXml && /\/libvirt\/qemu\/[^/]*$/i.test(path)) return 'domain-xml';
+  if (languageId === 'xml' || (languageId === undefined && isXml)) {
     return rootElementName(text) === 'domain' ? 'domain-xml' : undefined;
   }
   return undefined;
 }
 
 export function isDescriptorName(path: string): boolean {
-  return /\.migration\.ya?ml$/i.test(path);
+  return endsLike(path, '.migration.yaml') || endsLike(path, '.migration.yml');
 }
 
 /** By its name alone; other XML counts only when its root element is `domain`. */
 export function isDomainXmlName(path: string): boolean {
-  return /\.domain\.xml$/i.test(path);
+  return endsLike(path, '.domain.xml');
+}
+
+/** Does the path end so, whatever its case? */
+function endsLike(path: string, end: string): boolean {
+  return path.endsWith(end) || path.slice(-end.length).toLowerCase() === end;
 }
 
 /** Characters of a prologue that are looked at; a longer one is nobody's domain XML. */

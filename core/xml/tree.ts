@@ -50,11 +50,14 @@ export interface XmlLimits {
 export const defaultXmlLimits: XmlLimits = { maxLength: 8 * 1024 * 1024, maxDepth: 256 };
 
 export function attribute(element: XmlElement, name: string): XmlAttribute | undefined {
-  return element.attributes.find((candidate) => candidate.name === name);
+  for (const each of element.attributes) if (each.name === name) return each;
+  return undefined;
 }
 
 export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
-  return element?.children.find((candidate) => candidate.name === name);
+  if (element === undefined) return undefined;
+  for (const each of element.children) if (each.name === name) return each;
+  return undefined;
 }
 
 export function children(element: XmlElement | undefined, name: string): readonly XmlElement[] {
