@@ -10,7 +10,9 @@ import { memoryWorkspace } from './memory-workspace.ts';
 test('the last keys are kept for certain, and at most twice as many', () => {
   const recent = new Recent<number>(2);
   const has = (keys: string): string =>
-    Array.from(keys).filter((key) => recent.get(key) !== undefined).join('');
+    Array.from(keys)
+      .filter((key) => recent.get(key) !== undefined)
+      .join('');
   recent.set('a', 1);
   recent.set('b', 2);
   recent.set('a', 3);
