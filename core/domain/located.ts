@@ -22,7 +22,7 @@ export function lowerCase(value: Located<string> | undefined): Located<string> |
   return value === undefined ? undefined : { value: value.value.toLowerCase(), span: value.span };
 }
 
-/** The text as a whole number; a problem on its place, and nothing, when it is none. */
+/** The text as a whole number; a problem on its place, and nothing, when it is none or beyond reason. */
 export function wholeNumber(
   from: Located<string>,
   name: string,
@@ -33,7 +33,9 @@ export function wholeNumber(
     code: 'not-a-number',
     span: from.span,
     severity: 'error',
-    message: say('<{0}> holds a whole number; “{1}” is none.', name, from.value),
+    message: /^\d+$/.test(from.value)
+      ? say('“{1}” is too large for <{0}>.', name, from.value)
+      : say('<{0}> holds a whole number; “{1}” is none.', name, from.value),
     fixes: [],
   });
   return undefined;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { copiedByDefault } from '../../../core/domain/domain.ts';
 import type { Domain } from '../../../core/domain/domain.ts';
 import { readDomain } from '../../../core/domain/read.ts';
+import { render } from '../../../core/messages.ts';
 import { parseXml } from '../../../core/xml/parse.ts';
 import { sampleDomain } from '../xml/sample.ts';
 
@@ -61,6 +62,15 @@ test('memory is read in libvirt’s units', () => {
   assert.equal(bytes("<memory unit='e'>1</memory>"), 1024 ** 6);
   assert.equal(bytes("<memory unit='M'>3</memory>"), 3 * 1024 * 1024);
   assert.equal(bytes("<memory unit='GiB'>2</memory>"), 2 * 1024 ** 3);
+});
+
+test('a number beyond reason is told from what is no number', () => {
+  const said = (amount: string): string[] => {
+    const xml = parseXml(`<domain><memory>${amount}</memory></domain>`);
+    return readDomain(uri, xml).problems.map(({ message }) => render(message));
+  };
+  assert.deepEqual(said('9007199254740991'), ['“9007199254740991” is too large for <memory>.']);
+  assert.deepEqual(said('-5'), ['<memory> holds a whole number; “-5” is none.']);
 });
 
 test('what is malformed is told and left out, never guessed', () => {
