@@ -4,6 +4,7 @@ import { isSpace, withoutCarriageReturns } from './characters.ts';
 import { ElementUnderWork, noAttributes } from './element-data.ts';
 import type { AttributeData, ElementData } from './element-data.ts';
 import type { ProblemList } from './problem-list.ts';
+import { deepestShared } from './shared-elements.ts';
 import type { SharedElements } from './shared-elements.ts';
 
 interface Piece {
@@ -143,7 +144,8 @@ export class TreeBuilder {
   /** An element that was read before; false when it cannot stand here, and has to be read. */
   again(data: ElementData, start: number): boolean {
     const { open } = this;
-    if (this.indentation || open.length === 0 || open.length >= this.maxDepth) return false;
+    if (this.indentation || open.length === 0) return false;
+    if (open.length + deepestShared > this.maxDepth) return false;
     this.settled(data, start);
     return true;
   }
@@ -399,7 +401,7 @@ export class TreeBuilder {
     data.endTagStart = endTag.start - start;
     data.length = endTag.end - start;
     this.settleText(top);
-    if (data.children.length === 0) this.share(data, start, endTag.end);
+    this.share(data, start, endTag.end);
     this.settled(data, start);
   }
 

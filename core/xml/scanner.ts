@@ -15,6 +15,7 @@ import { scanDocumentType } from './document-type.ts';
 import { Lookahead } from './lookahead.ts';
 import type { ProblemList } from './problem-list.ts';
 import { AttributeScanner, badEntity } from './scan-attributes.ts';
+import { longestShared } from './shared-elements.ts';
 import type { SharedElements } from './shared-elements.ts';
 
 const exclamationMark = 0x21;
@@ -127,9 +128,9 @@ export class Scanner {
     this.at = end;
   }
 
-  /** Takes an element without children from those that were read before. */
+  /** Takes an element from those that were read before. */
   private wasRead(open: number, shared: SharedElements): boolean {
-    const end = this.endOfSmall(open);
+    const end = this.endOfSmall(open) || this.endOfLarger(open);
     const data = end === 0 ? undefined : shared.find(this.text, open, end);
     if (data === undefined || !this.builder.again(data, open)) return false;
     this.at = end;
@@ -146,6 +147,14 @@ export class Scanner {
     if (next === lessThan || isSpace(next)) return 0;
     const close = ahead.next('</', end);
     return close === text.length ? 0 : ahead.next('>', close) + 1;
+  }
+
+  /** Behind the first end tag with the name of the start tag at `open`; 0 when none is near. */
+  private endOfLarger(open: number): number {
+    const { text } = this;
+    const endTag = `</${wordAt(text, open + 1, nameEnd(text, open + 1))}>`;
+    const close = text.slice(open, open + longestShared).indexOf(endTag);
+    return close < 0 ? 0 : open + close + endTag.length;
   }
 
   /** A `<` alone: a tag whose name is still to come if what follows is deeper, else a stray character. */

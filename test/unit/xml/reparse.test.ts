@@ -101,6 +101,47 @@ test('what is written alike is one element, in one document and in the next', ()
   assert.notEqual(other.children[2], first);
 });
 
+test('an element that holds others is taken again with all of them', () => {
+  const shared = new SharedElements();
+  const read = (text: string): XmlElement | undefined =>
+    parseXml(text, defaultXmlLimits, shared).root;
+  const disk = "<disk type='file'>\n  <target dev='vda'/>\n  <serial>one</serial>\n</disk>";
+  const one = read(`<devices>${disk}${disk}</devices>`);
+  const other = read(`<devices>\n  <sound/>${disk}\n</devices>`);
+  assert.equal(one?.children[1]?.data, one?.children[0]?.data);
+  assert.equal(other?.children[1]?.data, one?.children[0]?.data);
+  assert.equal(other?.children[1]?.children[0]?.attributes[0]?.valueSpan.start, 54);
+});
+
+test('an end tag within an element of the same name ends nothing but that', () => {
+  const shared = new SharedElements();
+  const texts = [
+    '<r><a><a>x</a></a></r>',
+    '<r><a><a>x</a><b/></a><a>x</a></r>',
+    '<r><a><!-- </a> --><b/></a><a><![CDATA[</a>]]></a></r>',
+    '<r><a><!-- </a><c/></a></r>',
+    "<r><a b='</a>'/></r>",
+  ];
+  for (const text of [...texts, ...texts.toReversed()])
+    assert.equal(shown(parseXml(text, defaultXmlLimits, shared)), shown(parseXml(text)), text);
+});
+
+test('what was read before is nested no deeper than anything else', () => {
+  const shared = new SharedElements();
+  const limits = { ...defaultXmlLimits, maxDepth: 60 };
+  const nested = (depth: number, within: string): string =>
+    `${'<n>'.repeat(depth)}${within}${'</n>'.repeat(depth)}`;
+  const tower = nested(20, '<end/>').replaceAll('n>', 'm>');
+  for (const depth of [1, 2, 30, 38, 39, 40, 41, 59]) {
+    const text = nested(depth, tower);
+    assert.equal(
+      shown(parseXml(text, limits, shared)),
+      shown(parseXml(text, limits)),
+      String(depth),
+    );
+  }
+});
+
 test('what was read behind a mistake is not taken for the same elsewhere', () => {
   const shared = new SharedElements();
   parseXml("<a><b c='1' c='2'/><d>&nope;</d><e/></a>", defaultXmlLimits, shared);
