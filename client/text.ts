@@ -5,7 +5,8 @@ import { RecordUnwritable } from '../hosts/run/record-unwritable.ts';
 
 /** A message of core in the editor's language. */
 export function show(message: Message): string {
-  return vscode.l10n.t(message.text, ...message.args);
+  const args = message.args.map((each) => (typeof each === 'object' ? show(each) : each));
+  return vscode.l10n.t(message.text, ...args);
 }
 
 /** The sentence of an error of any kind, for a log or as the detail of a message. */

@@ -5,11 +5,14 @@
  */
 export interface Message {
   readonly text: string;
-  readonly args: readonly (string | number)[];
+  readonly args: readonly Argument[];
 }
 
+/** A name or an amount is the same in every language; a message is put into words of its own. */
+export type Argument = string | number | Message;
+
 /** Makes a message. `text` must be a literal, so that the l10n check can find it in the source. */
-export function say(text: string, ...args: (string | number)[]): Message {
+export function say(text: string, ...args: Argument[]): Message {
   return { text, args };
 }
 
@@ -22,6 +25,7 @@ export const english: Translate = (text) => text;
 export function render(message: Message, translate: Translate = english): string {
   return translate(message.text).replace(/\{(\d+)\}/g, (whole, index: string) => {
     const value = message.args[Number(index)];
+    if (typeof value === 'object') return render(value, translate);
     return value === undefined ? whole : String(value);
   });
 }

@@ -186,7 +186,7 @@ function renderWithReason(
   { translate }: Conversion,
 ): string {
   if (reason === undefined) return render(title, translate);
-  return render({ ...title, args: [...title.args, render(reason, translate)] }, translate);
+  return render({ ...title, args: [...title.args, reason] }, translate);
 }
 
 const symbolKinds: Readonly<Record<SymbolNode['kind'], SymbolKind>> = {

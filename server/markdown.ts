@@ -27,6 +27,7 @@ function paragraph({ text, args }: Message, translate: Translate): string {
       const index = /^\{(\d+)\}$/.exec(part)?.[1];
       if (index === undefined) return escaped(part);
       const value = args[Number(index)];
+      if (typeof value === 'object') return paragraph(value, translate);
       return value === undefined ? part : code(String(value));
     })
     .join('');

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FactsSnapshot } from '../../core/facts/snapshot.ts';
 import type { Problem } from '../../core/problems.ts';
+import { shownByDefinition } from '../../core/rules/check-definition.ts';
 import { claimsOf } from '../../core/rules/claims.ts';
 import type { SuppressedFinding } from '../../core/rules/ignore.ts';
 import type { RuleLevel } from '../../core/rules/levels.ts';
@@ -65,7 +66,8 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
   const problems: Problem[] = [];
   const suppressed: SuppressedFinding[] = [];
   const waiting = new WaitingRules();
-  const documents = new Set(uris);
+  /** What the migrations refer to. */
+  const linked = new Set<string>();
   // Folder by folder, because only migrations of one folder are compared: what was parsed for the
   // comparison is then still at hand.
   for (const inFolder of folders) {
@@ -78,14 +80,16 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
       problems.push(...found.problems);
       suppressed.push(...(found.suppressed ?? []));
       waiting.add(found.waiting);
-      for (const document of found.dependsOn) documents.add(document);
+      for (const document of found.dependsOn) linked.add(document);
     }
   }
+  // What a definition shows is told with the migrations of the domain, where there are any.
+  const isTold = ({ uri, code }: Problem): boolean => linked.has(uri) && shownByDefinition(code);
   return {
-    problems: sortedOnce(problems),
-    suppressed,
+    problems: sortedOnce(problems.filter((problem) => !isTold(problem))),
+    suppressed: suppressed.filter(({ problem }) => !isTold(problem)),
     waits: waiting.waits,
-    documents,
+    documents: new Set([...uris, ...linked]),
     read: (uri) => workspace.read(uri),
   };
 }

@@ -18,7 +18,7 @@ export function findingKey(problem: Problem, file: string, text: string): Findin
     code: problem.code,
     line: lineAt(text, problem.span.start).trim().replace(/\s+/g, ' ').slice(0, lineLength),
     about: problem.message.args
-      .filter((arg): arg is string => typeof arg === 'string')
+      .filter((arg) => typeof arg === 'string')
       .map((arg) => arg.replace(quantity, '#')),
   };
 }

@@ -286,12 +286,12 @@ async function print(
       terminal.out(JSON.stringify(sarifLog(input, context), null, 2));
       return;
     }
-    case 'text':
-      for (const problem of kept.fresh) {
-        printProblem(problem, context, (line) => {
-          terminal.out(line);
-        });
-      }
+    case 'text': {
+      // Written at once: a thousand lines one by one take longer than to find what they say.
+      const lines: string[] = [];
+      for (const problem of kept.fresh) printProblem(problem, context, (line) => lines.push(line));
+      if (lines.length > 0) terminal.out(lines.join('\n'));
+    }
   }
 }
 

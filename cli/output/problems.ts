@@ -33,14 +33,14 @@ export interface PrintContext {
 /** `file:line:col: severity: message [rule-id]`, with one-based lines and columns as compilers print. */
 function problemLine(problem: Problem, context: PrintContext): string {
   const { start } = located(problem, context);
-  const place = `${fileName(problem.uri, context.folder)}:${start.line + 1}:${start.character + 1}`;
+  const place = `${fileName(problem.uri, context)}:${start.line + 1}:${start.character + 1}`;
   return `${place}: ${problem.severity}: ${render(problem.message, context.translate)} [${problem.code}]`;
 }
 
 /** Where a comment ignores what, and why it says so: whoever launches has to agree. */
 export function ignoredLine({ problem, reason, at }: SuppressedFinding, context: PrintContext) {
   const { start } = located({ uri: at.uri, span: at.span }, context);
-  const place = `${fileName(at.uri, context.folder)}:${start.line + 1}:${start.character + 1}`;
+  const place = `${fileName(at.uri, context)}:${start.line + 1}:${start.character + 1}`;
   return say('{0}: {1} is ignored here: {2}', place, problem.code, reason);
 }
 
@@ -49,7 +49,7 @@ function problemDetails(problem: Problem, context: PrintContext): readonly strin
   const text = context.read(problem.uri);
   if (text === undefined) return [];
   const range = located(problem, context);
-  const source = text.split(/\r\n|\r|\n/)[range.start.line] ?? '';
+  const source = lineOf(text, range.start.line, printed(problem.uri, context).lines);
   const end = range.end.line === range.start.line ? range.end.character : source.length;
   const shown = source.slice(0, 160);
   const marked =
@@ -58,7 +58,7 @@ function problemDetails(problem: Problem, context: PrintContext): readonly strin
   const excerpt = source.trim() === '' ? [] : [`    ${shown}`, `    ${marked}`];
   const related = problem.related.map((other) => {
     const { start } = located(other, context);
-    return `    ${fileName(other.uri, context.folder)}:${start.line + 1}:${start.character + 1}: ${render(other.message, context.translate)}`;
+    return `    ${fileName(other.uri, context)}:${start.line + 1}:${start.character + 1}: ${render(other.message, context.translate)}`;
   });
   const fixes = problem.fixes.map(
     (fix) =>
@@ -79,18 +79,18 @@ export function printProblem(
 
 export function problemJson(problem: Problem, context: PrintContext): ProblemJson {
   const edit = ({ uri, span, newText }: TextEdit) => ({
-    file: fileName(uri, context.folder),
+    file: fileName(uri, context),
     range: located({ uri, span }, context),
     newText,
   });
   return {
-    file: fileName(problem.uri, context.folder),
+    file: fileName(problem.uri, context),
     range: located(problem, context),
     severity: problem.severity,
     code: problem.code,
     message: render(problem.message, context.translate),
     related: problem.related.map((other) => ({
-      file: fileName(other.uri, context.folder),
+      file: fileName(other.uri, context),
       range: located(other, context),
       message: render(other.message, context.translate),
     })),
@@ -107,22 +107,41 @@ export function problemJson(problem: Problem, context: PrintContext): ProblemJso
   };
 }
 
-function located(place: Location, context: PrintContext): PositionRange {
-  return lines(place.uri, context).range(place.span);
+/** A line without its end. */
+function lineOf(text: string, line: number, lines: LineIndex): string {
+  const start = lines.offset({ line, character: 0 });
+  return text.slice(start, lines.offset({ line: line + 1, character: 0 })).replace(/[\r\n]+$/, '');
 }
 
-const indexes = new WeakMap<PrintContext, Map<string, LineIndex>>();
+function located(place: Location, context: PrintContext): PositionRange {
+  return printed(place.uri, context).lines.range(place.span);
+}
 
-function lines(uri: string, context: PrintContext): LineIndex {
-  let known = indexes.get(context);
-  if (known === undefined) indexes.set(context, (known = new Map<string, LineIndex>()));
-  let index = known.get(uri);
-  if (index === undefined) known.set(uri, (index = indexLines(context.read(uri) ?? '')));
-  return index;
+/** What is needed of a document for each of its problems. */
+interface Printed {
+  readonly name: string;
+  readonly lines: LineIndex;
+}
+
+const known = new WeakMap<PrintContext, Map<string, Printed>>();
+
+function printed(uri: string, context: PrintContext): Printed {
+  let documents = known.get(context);
+  if (documents === undefined) known.set(context, (documents = new Map<string, Printed>()));
+  let found = documents.get(uri);
+  if (found === undefined) {
+    const lines = indexLines(context.read(uri) ?? '');
+    documents.set(uri, (found = { name: shownName(uri, context.folder), lines }));
+  }
+  return found;
+}
+
+function fileName(uri: string, context: PrintContext): string {
+  return printed(uri, context).name;
 }
 
 /** A path relative to the folder when it lies below it, else the whole path or URI. */
-function fileName(uri: string, folder: string): string {
+function shownName(uri: string, folder: string): string {
   if (!uri.startsWith('file:')) return uri;
   const path = fileURLToPath(uri);
   const inside = relative(folder, path);

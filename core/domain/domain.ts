@@ -62,6 +62,8 @@ export interface Disk {
   readonly hasSource: boolean;
   /** `<driver type=>`, e.g. qcow2 or raw. */
   readonly format: Located<string> | undefined;
+  /** `format` and the formats of the layers below it that are written (`<backingStore>`). */
+  readonly formats: readonly Located<string>[];
   /** `<driver cache=>` */
   readonly cache: Located<string> | undefined;
   readonly readonly: Span | undefined;

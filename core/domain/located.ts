@@ -1,7 +1,7 @@
 import { say } from '../messages.ts';
 import type { SyntaxProblem } from '../problems.ts';
 import type { Located } from '../text/span.ts';
-import { attribute } from '../xml/tree.ts';
+import { attributeValue } from '../xml/tree.ts';
 import type { XmlElement } from '../xml/tree.ts';
 
 /** An attribute's value with its place; absent when the element or the attribute is. */
@@ -9,8 +9,7 @@ export function located(
   element: XmlElement | undefined,
   name: string,
 ): Located<string> | undefined {
-  const found = element === undefined ? undefined : attribute(element, name);
-  return found === undefined ? undefined : { value: found.value, span: found.valueSpan };
+  return element === undefined ? undefined : attributeValue(element, name);
 }
 
 /** An element's text with its place; absent when it is empty. */

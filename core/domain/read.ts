@@ -4,6 +4,7 @@ import type { Located } from '../text/span.ts';
 import { attribute, child, children } from '../xml/tree.ts';
 import type { XmlDocument, XmlElement } from '../xml/tree.ts';
 import type { Disk, Domain, DomainCpu, NetworkInterface } from './domain.ts';
+import { devicesOf } from './devices-of.ts';
 import { located, locatedText, lowerCase, wholeNumber } from './located.ts';
 import { memorySize } from './memory-size.ts';
 import { readFilesystem, readHostDevice, readSharedMemory, readTpm } from './read-devices.ts';
@@ -30,56 +31,99 @@ export function readDomain(uri: string, xml: XmlDocument): ReadDomain {
   const { root } = xml;
   if (root?.name !== 'domain') return { domain: undefined, problems: [] };
   const problems: SyntaxProblem[] = [];
-  const parts = byName([root]);
-  const part = (name: string): XmlElement | undefined => parts.get(name)?.[0];
-  // libvirt reads `./devices/*`: of every <devices>, should there be several.
-  const devices = byName(parts.get('devices') ?? []);
-  const all = (name: string): readonly XmlElement[] => devices.get(name) ?? [];
-  const os = part('os');
-  const type = child(os, 'type');
-  const vcpu = part('vcpu');
-  const vcpus = vcpu === undefined ? undefined : wholeNumber(vcpu.text, 'vcpu', problems);
-  const current = located(vcpu, 'current');
-  return {
-    domain: {
-      uri,
-      root,
-      name: locatedText(part('name')),
-      uuid: lowerCase(locatedText(part('uuid'))),
-      type: located(root, 'type'),
-      memory: memory(part('memory'), problems),
-      currentMemory: memory(part('currentMemory'), problems),
-      vcpus,
-      currentVcpus: current === undefined ? vcpus : wholeNumber(current, 'vcpu', problems),
-      arch: located(type, 'arch'),
-      machine: located(type, 'machine'),
-      emulator: locatedText(all('emulator')[0]),
-      cpu: readCpu(part('cpu')),
-      firmware: readFirmware(os),
-      memoryBacking: readMemoryBacking(part('memoryBacking'), problems),
-      numaTune: readNumaTune(part('numatune')),
-      launchSecurity: readLaunchSecurity(part('launchSecurity')),
-      disks: readDisks(all('disk'), problems),
-      interfaces: all('interface').map((each) => readInterface(each, problems)),
-      hostDevices: all('hostdev').map(readHostDevice),
-      filesystems: all('filesystem').map(readFilesystem),
-      sharedMemories: all('shmem').map(readSharedMemory),
-      tpms: all('tpm').map(readTpm),
-    },
-    problems,
-  };
+  return { domain: new DomainReading(uri, root, problems), problems };
 }
 
-/** The children of some elements, each name's in order. */
-function byName(parents: readonly XmlElement[]): ReadonlyMap<string, readonly XmlElement[]> {
-  const named = new Map<string, XmlElement[]>();
-  for (const parent of parents)
-    for (const each of parent.children) {
-      const same = named.get(each.name);
-      if (same === undefined) named.set(each.name, [each]);
-      else same.push(each);
-    }
-  return named;
+/**
+ * A domain that is read from its elements. What can be wrong is read at once, the rest when it is
+ * first asked for: most of a definition is of no interest to most who look at it.
+ */
+class DomainReading implements Domain {
+  readonly uri: string;
+  readonly root: XmlElement;
+  readonly type: Domain['type'];
+  readonly memory: Domain['memory'];
+  readonly currentMemory: Domain['currentMemory'];
+  readonly vcpus: Domain['vcpus'];
+  readonly currentVcpus: Domain['currentVcpus'];
+  readonly memoryBacking: Domain['memoryBacking'];
+  readonly disks: Domain['disks'];
+  private knownCpu: { readonly read: Domain['cpu'] } | undefined = undefined;
+  private knownInterfaces: Domain['interfaces'] | undefined = undefined;
+  private knownHostDevices: Domain['hostDevices'] | undefined = undefined;
+  private knownFilesystems: Domain['filesystems'] | undefined = undefined;
+  private knownSharedMemories: Domain['sharedMemories'] | undefined = undefined;
+  private knownTpms: Domain['tpms'] | undefined = undefined;
+
+  constructor(uri: string, root: XmlElement, problems: SyntaxProblem[]) {
+    this.uri = uri;
+    this.root = root;
+    this.type = located(root, 'type');
+    const vcpu = child(root, 'vcpu');
+    const current = located(vcpu, 'current');
+    this.memory = memory(child(root, 'memory'), problems);
+    this.currentMemory = memory(child(root, 'currentMemory'), problems);
+    this.vcpus = vcpu === undefined ? undefined : wholeNumber(vcpu.text, 'vcpu', problems);
+    this.currentVcpus = current === undefined ? this.vcpus : wholeNumber(current, 'vcpu', problems);
+    this.memoryBacking = readMemoryBacking(child(root, 'memoryBacking'), problems);
+    this.disks = readDisks(devicesOf(root, 'disk'), problems);
+  }
+
+  get name(): Domain['name'] {
+    return locatedText(child(this.root, 'name'));
+  }
+
+  get uuid(): Domain['uuid'] {
+    return lowerCase(locatedText(child(this.root, 'uuid')));
+  }
+
+  get arch(): Domain['arch'] {
+    return located(child(child(this.root, 'os'), 'type'), 'arch');
+  }
+
+  get machine(): Domain['machine'] {
+    return located(child(child(this.root, 'os'), 'type'), 'machine');
+  }
+
+  get emulator(): Domain['emulator'] {
+    return locatedText(devicesOf(this.root, 'emulator')[0]);
+  }
+
+  get cpu(): Domain['cpu'] {
+    return (this.knownCpu ??= { read: readCpu(child(this.root, 'cpu')) }).read;
+  }
+
+  get firmware(): Domain['firmware'] {
+    return readFirmware(child(this.root, 'os'));
+  }
+
+  get numaTune(): Domain['numaTune'] {
+    return readNumaTune(child(this.root, 'numatune'));
+  }
+
+  get launchSecurity(): Domain['launchSecurity'] {
+    return readLaunchSecurity(child(this.root, 'launchSecurity'));
+  }
+
+  get interfaces(): Domain['interfaces'] {
+    return (this.knownInterfaces ??= devicesOf(this.root, 'interface').map(readInterface));
+  }
+
+  get hostDevices(): Domain['hostDevices'] {
+    return (this.knownHostDevices ??= devicesOf(this.root, 'hostdev').map(readHostDevice));
+  }
+
+  get filesystems(): Domain['filesystems'] {
+    return (this.knownFilesystems ??= devicesOf(this.root, 'filesystem').map(readFilesystem));
+  }
+
+  get sharedMemories(): Domain['sharedMemories'] {
+    return (this.knownSharedMemories ??= devicesOf(this.root, 'shmem').map(readSharedMemory));
+  }
+
+  get tpms(): Domain['tpms'] {
+    return (this.knownTpms ??= devicesOf(this.root, 'tpm').map(readTpm));
+  }
 }
 
 function readCpu(cpu: XmlElement | undefined): DomainCpu | undefined {
@@ -141,6 +185,7 @@ const readDisk = reusing((element: XmlElement, problems: SyntaxProblem[]): Disk 
   const device = located(element, 'device') ?? { value: 'disk', span: element.nameSpan };
   const source = child(element, 'source');
   const driver = child(element, 'driver');
+  const format = located(driver, 'type');
   const path = pathAttributes.get(type.value);
   const pathSource = path === undefined ? undefined : located(source, path);
   // libvirt takes an empty path for none: broken programs write it so for an empty drive.
@@ -153,7 +198,8 @@ const readDisk = reusing((element: XmlElement, problems: SyntaxProblem[]): Disk 
     device,
     source: present,
     hasSource: path === undefined ? isNamed(source, type.value) : present !== undefined,
-    format: located(driver, 'type'),
+    format,
+    formats: [...(format === undefined ? [] : [format]), ...layerFormats(element)],
     cache: located(driver, 'cache'),
     // libvirt makes every CD-ROM read-only, with or without the element.
     readonly:
@@ -165,6 +211,17 @@ const readDisk = reusing((element: XmlElement, problems: SyntaxProblem[]): Disk 
   };
 });
 
+function layerFormats(disk: XmlElement): readonly Located<string>[] {
+  let layer = child(disk, 'backingStore');
+  const formats: Located<string>[] = [];
+  while (layer !== undefined) {
+    const format = located(child(layer, 'format'), 'type');
+    if (format !== undefined) formats.push(format);
+    layer = child(layer, 'backingStore');
+  }
+  return formats;
+}
+
 /**
  * A source that is no path: of a network disk it is empty without a protocol, of any other type (also
  * one that is not known here) it counts as soon as it is there, so that a disk is not taken for an
@@ -175,7 +232,7 @@ function isNamed(source: XmlElement | undefined, type: string): boolean {
   return type !== 'network' || attribute(source, 'protocol') !== undefined;
 }
 
-const readInterface = reusing((element: XmlElement): NetworkInterface => {
+function readInterface(element: XmlElement): NetworkInterface {
   const source = child(element, 'source');
   const names = ['network', 'bridge', 'dev'] as const;
   const named = names.map((name) => located(source, name));
@@ -192,7 +249,7 @@ const readInterface = reusing((element: XmlElement): NetworkInterface => {
     virtualPort: located(child(element, 'virtualport'), 'type'),
     teaming: located(child(element, 'teaming'), 'type'),
   };
-});
+}
 
 function memory(
   element: XmlElement | undefined,

@@ -181,7 +181,8 @@ class Run {
       );
       return true;
     } catch (error) {
-      this.crashes.push(crashOf(rule.id, error, this.view));
+      const at = { uri: this.view.descriptor.uri, span: this.view.at([]) };
+      this.crashes.push(crashOf(rule.id, error, at));
       return false;
     }
   }
@@ -295,11 +296,11 @@ export function unknownLevels(
 }
 
 /** A rule that fell over: an error, because what it would have found is not known. */
-function crashOf(id: string, error: unknown, view: MigrationView): Problem {
+export function crashOf(id: string, error: unknown, { uri, span }: Location): Problem {
   const text = error instanceof Error ? error.message : String(error);
   return {
-    uri: view.descriptor.uri,
-    span: view.at([]),
+    uri,
+    span,
     code: 'rule-crashed',
     severity: 'error',
     message: say(

@@ -25,7 +25,8 @@ export interface SuppressedFinding {
 }
 
 export interface IgnoreInput {
-  readonly descriptor: MigrationDescriptor;
+  /** Absent for domain XML by itself. */
+  readonly descriptor?: MigrationDescriptor;
   readonly domainXml: LinkedXml | undefined;
   /** The domain that the rules looked at: of the linked file, or live. */
   readonly domain: Domain | undefined;
@@ -49,7 +50,9 @@ export interface Ignored {
 export function applyIgnores(input: IgnoreInput): Ignored {
   const { descriptor, domainXml } = input;
   const comments = [
-    ...ignoresInYaml(descriptor.uri, descriptor.text, descriptor.tree),
+    ...(descriptor === undefined
+      ? []
+      : ignoresInYaml(descriptor.uri, descriptor.text, descriptor.tree)),
     ...(domainXml === undefined
       ? []
       : ignoresInXml(domainXml.uri, domainXml.text, domainXml.document)),
@@ -82,8 +85,9 @@ export function applyIgnores(input: IgnoreInput): Ignored {
  */
 function covers(comment: IgnoreComment, problem: Problem, input: IgnoreInput): boolean {
   if (coversPlace(comment, problem, input)) return true;
-  if (comment.uri === input.descriptor.uri) return false;
-  const parts = problem.related.filter(({ uri }) => uri !== input.descriptor.uri);
+  const own = input.descriptor?.uri;
+  if (comment.uri === own) return false;
+  const parts = problem.related.filter(({ uri }) => uri !== own);
   return parts.length > 0 && parts.every((part) => coversPlace(comment, part, input));
 }
 
@@ -94,7 +98,7 @@ function coversPlace(comment: IgnoreComment, place: Location, input: IgnoreInput
   // same device in the linked file speaks for it.
   const isLive = place.uri === domain?.uri && place.uri !== domainXml?.uri;
   if (!isLive) return false;
-  if (comment.uri === descriptor.uri) return startsIn(descriptor.at(['domain']), comment.covers);
+  if (comment.uri === descriptor?.uri) return startsIn(descriptor.at(['domain']), comment.covers);
   return speaksForLive(comment, place.span, domain.root);
 }
 

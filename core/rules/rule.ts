@@ -85,6 +85,12 @@ export interface RuleDefinition<N extends FactName = FactName> extends RuleCheck
   /** Libvirt or QEMU version that brought the behaviour, for the docs. */
   readonly since?: string;
   /**
+   * The definition of the domain shows it, whatever the migration: domain XML by itself is told, too.
+   * Names of the elements that it is about, in `<domain>` or in `<devices>`: a definition that has
+   * none of them is not looked at.
+   */
+  readonly byDefinition?: readonly string[];
+  /**
    * What can be said while some of `needs` are unknown, the better informed first. One of them runs
    * instead of `check`, never beside it, and the rule still counts as waiting.
    */

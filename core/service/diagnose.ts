@@ -2,13 +2,14 @@ import type { MigrationDescriptor } from '../descriptor/descriptor.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import type { Problem, SyntaxProblem } from '../problems.ts';
+import { checkDefinition } from '../rules/check-definition.ts';
 import type { WaitingRule } from '../rules/engine.ts';
-import type { SuppressedFinding } from '../rules/ignore.ts';
+import type { Ignored, SuppressedFinding } from '../rules/ignore.ts';
 import type { Located } from '../text/span.ts';
 import { documentKind } from './document-kind.ts';
 import { isUri } from './host-name.ts';
 import { createParseCache } from './parse-cache.ts';
-import type { ParseCache } from './parse-cache.ts';
+import type { DomainXml, ParseCache } from './parse-cache.ts';
 import { surroundingsOf } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Workspace } from './workspace.ts';
@@ -45,16 +46,21 @@ export function diagnose(
       const xml = cache.domainXml(uri, text);
       const grammar = workspace.grammar?.();
       const faults = grammar === undefined ? [] : cache.grammar.problems(xml, grammar);
-      return diagnosis(
-        uri,
-        [...xml.problems, ...faults].map((problem) => placed(problem, uri)),
-        [],
-        [],
-      );
+      const { problems, suppressed } = definitionProblems(xml, workspace);
+      const own = [...xml.problems, ...faults].map((problem) => placed(problem, uri));
+      return { ...diagnosis(uri, [...own, ...problems], [], []), suppressed };
     }
     case undefined:
       return diagnosis(uri, [], [], []);
   }
+}
+
+/** Of a text that is not well-formed only this is told, not what its author seems to mean. */
+function definitionProblems(xml: DomainXml, workspace: Workspace): Ignored {
+  const { domain, document } = xml;
+  if (domain === undefined || document.problems.some(({ severity }) => severity === 'error'))
+    return { problems: [], suppressed: [] };
+  return checkDefinition({ xml, domain, levels: workspace.levels?.() });
 }
 
 function diagnoseDescriptor(

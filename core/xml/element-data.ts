@@ -79,6 +79,12 @@ export interface AttributeData {
 /** Numbers of `places` that belong to one attribute. */
 export const placesEach = 4;
 
+/** Which attribute has this name, counted from 0; -1 when none has. */
+export function attributeIndex({ words }: Pick<ElementData, 'words'>, name: string): number {
+  for (let at = 0; at < words.length; at += 2) if (words[at] === name) return at / 2;
+  return -1;
+}
+
 /** Most elements have no child; they share these, to which nothing is ever added. */
 const noElements: ElementData[] = [];
 const noNumbers: number[] = [];

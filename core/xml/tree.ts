@@ -1,5 +1,6 @@
 import type { SyntaxProblem } from '../problems.ts';
 import type { Located, Span } from '../text/span.ts';
+import { attributeIndex, placesEach } from './element-data.ts';
 import type { ElementData } from './element-data.ts';
 
 /** One `name="value"` of a start tag. `value` has its entities resolved. */
@@ -50,16 +51,40 @@ export interface XmlLimits {
 export const defaultXmlLimits: XmlLimits = { maxLength: 8 * 1024 * 1024, maxDepth: 256 };
 
 export function attribute(element: XmlElement, name: string): XmlAttribute | undefined {
-  for (const each of element.attributes) if (each.name === name) return each;
-  return undefined;
+  const index = attributeIndex(element.data, name);
+  return index < 0 ? undefined : element.attributes[index];
+}
+
+/** The value of an attribute with its place; what `attribute` finds, and makes nothing else. */
+export function attributeValue(element: XmlElement, name: string): Located<string> | undefined {
+  const { data, start } = element;
+  const index = attributeIndex(data, name);
+  if (index < 0) return undefined;
+  const place = index * placesEach;
+  const span = {
+    start: start + (data.places[place + 1] ?? 0),
+    end: start + (data.places[place + 2] ?? 0),
+  };
+  return { value: data.words[2 * index + 1] ?? '', span };
 }
 
 export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
   if (element === undefined) return undefined;
-  for (const each of element.children) if (each.name === name) return each;
+  const { children: all } = element.data;
+  for (let at = 0; at < all.length; at++) if (all[at]?.name === name) return element.children[at];
   return undefined;
 }
 
 export function children(element: XmlElement | undefined, name: string): readonly XmlElement[] {
-  return element?.children.filter((candidate) => candidate.name === name) ?? [];
+  if (element === undefined) return none;
+  const { children: all } = element.data;
+  let found: XmlElement[] | undefined;
+  for (let at = 0; at < all.length; at++) {
+    if (all[at]?.name !== name) continue;
+    const each = element.children[at];
+    if (each !== undefined) (found ??= []).push(each);
+  }
+  return found ?? none;
 }
+
+const none: readonly XmlElement[] = [];

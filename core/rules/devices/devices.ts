@@ -1,24 +1,26 @@
+import { devicesOf } from '../../domain/devices-of.ts';
 import type { Domain } from '../../domain/domain.ts';
 import type { HostVersions } from '../../facts/snapshot.ts';
 import type { Message } from '../../messages.ts';
 import type { Location, Span } from '../../text/span.ts';
-import { attribute, children } from '../../xml/tree.ts';
+import { attributeValue } from '../../xml/tree.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { isOlder } from '../host/version.ts';
 
 /** Is it a guest of QEMU? Containers and guests of other hypervisors have other limits. */
 export function isQemu({ type }: Domain): boolean {
-  return type === undefined || ['kvm', 'qemu', 'hvf'].includes(type.value);
+  return type === undefined || qemuTypes.has(type.value);
 }
 
-/** The elements of this name in `<devices>`; libvirt reads those of every `<devices>`. */
+const qemuTypes: ReadonlySet<string> = new Set(['kvm', 'qemu', 'hvf']);
+
+/** The devices of this name that a guest of QEMU has. */
 export function devices(domain: Domain, name: string): readonly XmlElement[] {
-  if (!isQemu(domain)) return [];
-  return children(domain.root, 'devices').flatMap((each) => children(each, name));
+  return isQemu(domain) ? devicesOf(domain.root, name) : [];
 }
 
 export function has(element: XmlElement | undefined, name: string, value: string): boolean {
-  return element !== undefined && attribute(element, name)?.value === value;
+  return element !== undefined && attributeValue(element, name)?.value === value;
 }
 
 /** The place in the domain XML that a finding rests on. */

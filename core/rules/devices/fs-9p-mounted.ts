@@ -9,6 +9,7 @@ export default defineRule({
   id: 'fs-9p-mounted',
   severity: 'warning',
   summary: say('A 9p share is not mounted in the guest while it moves.'),
+  byDefinition: ['filesystem'],
   needs: ['domain'],
   check(migration, { domain }, report) {
     if (!isQemu(domain)) return;

@@ -6,6 +6,7 @@ export default defineRule({
   id: 'hostdev-capabilities',
   severity: 'error',
   summary: say('A domain that is handed capabilities of its host cannot be migrated.'),
+  byDefinition: ['hostdev'],
   needs: ['domain'],
   since: 'libvirt 1.0.1',
   check(migration, { domain }, report) {

@@ -6,6 +6,7 @@ export default defineRule({
   id: 'hostdev-mdev',
   severity: 'error',
   summary: say('A guest with a mediated device of its host can rarely be migrated.'),
+  byDefinition: ['hostdev'],
   since: 'libvirt 3.2; QEMU decides from libvirt 8.6 with QEMU 6.0',
   ...heldDevices((domain) =>
     domain.hostDevices

@@ -6,6 +6,7 @@ export default defineRule({
   id: 'hostdev-scsi',
   severity: 'error',
   summary: say('A passed-through SCSI device is the same device on both hosts.'),
+  byDefinition: ['hostdev'],
   needs: ['domain', 'source.versions'],
   since: 'libvirt 1.1; QEMU decides from libvirt 8.6 with QEMU 6.0',
   check(migration, facts, report, wait) {

@@ -23,6 +23,7 @@ export default defineRule({
   id: 'launch-security',
   severity: 'error',
   summary: say('A confidential guest cannot be migrated live.'),
+  byDefinition: ['launchSecurity'],
   needs: ['domain', 'source.cpu'],
   check(migration, facts, report) {
     const { domain } = facts;

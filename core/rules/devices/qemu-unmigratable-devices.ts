@@ -47,17 +47,17 @@ interface Found extends Kind {
 }
 
 function unmigratable(domain: Domain): readonly Found[] {
-  return kinds.flatMap((kind) =>
-    devices(domain, kind.element)
-      .filter((element) => kind.is(element))
-      .map((at) => ({ ...kind, at })),
-  );
+  const found: Found[] = [];
+  for (const kind of kinds)
+    for (const at of devices(domain, kind.element)) if (kind.is(at)) found.push({ ...kind, at });
+  return found;
 }
 
 export default defineRule({
   id: 'qemu-unmigratable-devices',
   severity: 'error',
   summary: say('The guest has no emulated device that QEMU does not migrate.'),
+  byDefinition: kinds.map(({ element }) => element),
   needs: ['domain'],
   check(migration, { domain }, report) {
     for (const { device, at } of unmigratable(domain)) {

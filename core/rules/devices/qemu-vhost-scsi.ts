@@ -6,6 +6,7 @@ export default defineRule({
   id: 'qemu-vhost-scsi',
   severity: 'error',
   summary: say('A guest with a vhost-scsi adapter cannot be migrated.'),
+  byDefinition: ['hostdev'],
   needs: ['domain'],
   since: 'libvirt 2.5; QEMU 2.5',
   check(migration, { domain }, report) {

@@ -6,6 +6,7 @@ export default defineRule({
   id: 'shmem-role',
   severity: 'error',
   summary: say('Shared memory of the guest has the role master.'),
+  byDefinition: ['shmem'],
   needs: ['domain'],
   since: 'libvirt 2.4.0; role 6.7.0',
   check(migration, { domain }, report) {

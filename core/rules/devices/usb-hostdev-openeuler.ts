@@ -6,6 +6,7 @@ export default defineRule({
   id: 'usb-hostdev-openeuler',
   severity: 'warning',
   summary: say('A passed-through USB device does not come along.'),
+  byDefinition: ['hostdev'],
   needs: ['domain'],
   check(migration, { domain }, report) {
     for (const { mode, type, span } of domain.hostDevices) {

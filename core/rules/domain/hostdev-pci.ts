@@ -6,6 +6,7 @@ export default defineRule({
   id: 'hostdev-pci',
   severity: 'error',
   summary: say('A guest with a passed-through PCI device can rarely be migrated.'),
+  byDefinition: ['hostdev'],
   since: 'libvirt 0.8; QEMU decides from libvirt 8.6 with QEMU 6.0',
   ...heldDevices((domain) =>
     domain.hostDevices

@@ -1,6 +1,7 @@
 import { say } from '../../messages.ts';
 import type { Located } from '../../text/span.ts';
-import { attribute, children } from '../../xml/tree.ts';
+import { attribute } from '../../xml/tree.ts';
+import { devicesOf } from '../../domain/devices-of.ts';
 import type { Domain } from '../../domain/domain.ts';
 import { located } from '../../domain/located.ts';
 import { asksForCopy, isTunnelled } from '../policy/policy.ts';
@@ -9,9 +10,9 @@ import { memoryAddress } from './peer-address.ts';
 
 /** Ports that a display of the guest must have, whichever host it is on. */
 function displayPorts(domain: Domain): readonly Located<string>[] {
-  const displays = children(domain.root, 'devices')
-    .flatMap((devices) => children(devices, 'graphics'))
-    .filter((display) => attribute(display, 'autoport')?.value !== 'yes');
+  const displays = devicesOf(domain.root, 'graphics').filter(
+    (display) => attribute(display, 'autoport')?.value !== 'yes',
+  );
   return displays
     .flatMap((display) => [located(display, 'port'), located(display, 'tlsPort')])
     .filter((port) => port !== undefined)

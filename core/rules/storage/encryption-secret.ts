@@ -1,7 +1,8 @@
 import type { LibvirtSecret } from '../../facts/host-facts.ts';
+import { devicesOf } from '../../domain/devices-of.ts';
 import { located } from '../../domain/located.ts';
 import { say } from '../../messages.ts';
-import { attribute, children } from '../../xml/tree.ts';
+import { attribute } from '../../xml/tree.ts';
 import type { XmlElement } from '../../xml/tree.ts';
 import { defineRule } from '../rule.ts';
 
@@ -24,7 +25,7 @@ export default defineRule({
   needs: ['domain', 'destination.secrets'],
   check(migration, facts, report) {
     const { domain } = facts;
-    const disks = children(domain.root, 'devices').flatMap((each) => children(each, 'disk'));
+    const disks = devicesOf(domain.root, 'disk');
     for (const secret of disks.flatMap(secretsOf)) {
       const uuid = located(secret, 'uuid');
       const usage = located(secret, 'usage');
