@@ -41,7 +41,7 @@ export function isOfDatatype({ datatype }: Data, text: string): boolean {
 /** How equality sees a text: `string` as it stands, every other type with white space made one. */
 export function normalized(type: string, text: string): string {
   if (type === 'string' || !/[^!-~]/.test(text)) return text;
-  return text.trim().replace(/[\t\n\r ]+/g, ' ');
+  return text.replace(/[\t\n\r ]+/g, ' ').replace(/^ | $/g, '');
 }
 
 function checkFor({ type, facets }: Datatype): (text: string) => boolean {

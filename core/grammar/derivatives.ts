@@ -93,16 +93,12 @@ export class Derivatives {
 
   /** What is left after a child that matches exactly these element patterns. */
   afterElement(pattern: Pattern, matched: readonly Element[]): Pattern {
-    return this.remembered(pattern, matched, () =>
-      this.elementDerivative(pattern, new Set(matched)),
-    );
+    return this.remembered(pattern, matched, () => this.elementDerivative(pattern, matched));
   }
 
   /** What is left after an attribute whose value matches exactly these attribute patterns. */
   afterAttribute(pattern: Pattern, matched: readonly Attribute[]): Pattern {
-    return this.remembered(pattern, matched, () =>
-      this.attributeDerivative(pattern, new Set(matched)),
-    );
+    return this.remembered(pattern, matched, () => this.attributeDerivative(pattern, matched));
   }
 
   /** What is left when no further attribute comes; notAllowed when one is missing. */
@@ -165,25 +161,29 @@ export class Derivatives {
 
   /** Does the whole of a text match, as the value of an attribute or the only content? */
   acceptsText(pattern: Pattern, text: string): boolean {
+    return this.accepts(pattern, text, normalized('token', text));
+  }
+
+  /** `token` is the text as every type but `string` sees it: many values are held against one text. */
+  private accepts(pattern: Pattern, text: string, token: string): boolean {
     switch (pattern.kind) {
       case 'text':
         return true;
       case 'empty':
-        return isBlank(text);
+        return token === '';
       case 'choice':
-        for (const each of pattern.of) if (this.acceptsText(each, text)) return true;
-        return false;
+        return pattern.of.some((each) => this.accepts(each, text, token));
       case 'value':
+        return pattern.equals === (pattern.type === 'string' ? text : token);
       case 'data':
         return this.isOne(pattern, text);
       default:
-        return (pattern.nullable && isBlank(text)) || this.afterText(pattern, text).nullable;
+        return (pattern.nullable && token === '') || this.afterText(pattern, text).nullable;
     }
   }
 
   private isOne(pattern: Value | Data, text: string): boolean {
-    if (pattern.kind === 'value')
-      return normalized(pattern.type, pattern.value) === normalized(pattern.type, text);
+    if (pattern.kind === 'value') return pattern.equals === normalized(pattern.type, text);
     return (
       isOfDatatype(pattern, text) &&
       (pattern.except === undefined || !this.afterText(pattern.except, text).nullable)
@@ -202,12 +202,12 @@ export class Derivatives {
     return accepts;
   }
 
-  private elementDerivative(pattern: Pattern, matched: ReadonlySet<Element>): Pattern {
+  private elementDerivative(pattern: Pattern, matched: readonly Element[]): Pattern {
     const { store } = this;
     const derive = (each: Pattern): Pattern => this.elementDerivative(each, matched);
     switch (pattern.kind) {
       case 'element':
-        return matched.has(pattern) ? store.empty : store.notAllowed;
+        return matched.includes(pattern) ? store.empty : store.notAllowed;
       case 'choice':
         return store.choice(pattern.of.map(derive));
       case 'interleave':
@@ -227,12 +227,12 @@ export class Derivatives {
     }
   }
 
-  private attributeDerivative(pattern: Pattern, matched: ReadonlySet<Attribute>): Pattern {
+  private attributeDerivative(pattern: Pattern, matched: readonly Attribute[]): Pattern {
     const { store } = this;
     const derive = (each: Pattern): Pattern => this.attributeDerivative(each, matched);
     switch (pattern.kind) {
       case 'attribute':
-        return matched.has(pattern) ? store.empty : store.notAllowed;
+        return matched.includes(pattern) ? store.empty : store.notAllowed;
       case 'choice':
         return store.choice(pattern.of.map(derive));
       case 'interleave':
@@ -310,10 +310,6 @@ export class Derivatives {
   }
 }
 
-function isBlank(text: string): boolean {
-  return text === '' || /^[\t\n\r ]*$/.test(text);
-}
-
 function memoOf(pattern: Pattern): PatternMemo {
   return (pattern.memo ??= {
     elements: undefined,
@@ -352,9 +348,13 @@ function candidatesIn<T extends Element | Attribute>(
   name: ExpandedName,
   of: (pattern: Pattern) => ByName<T>,
 ): readonly T[] {
-  return pattern.kind === 'interleave'
-    ? distinct(pattern.of.flatMap((each) => found(of(each), name)))
-    : found(of(pattern), name);
+  if (pattern.kind !== 'interleave') return found(of(pattern), name);
+  let all: readonly T[] = none;
+  pattern.of.forEach((each) => {
+    const more = found(of(each), name);
+    if (more.length > 0) all = all.length === 0 ? more : [...all, ...more];
+  });
+  return distinct(all);
 }
 
 function collectElements(pattern: Pattern, found: Element[]): void {
@@ -414,9 +414,8 @@ function byName<T extends Element | Attribute>(all: readonly T[]): ByName<T> {
   return { named, open, all: distinctOnes };
 }
 
-function holdsAny<T>({ all }: ByName<T>, some: ReadonlySet<T>): boolean {
-  for (const each of some) if (all.has(each)) return true;
-  return false;
+function holdsAny<T>({ all }: ByName<T>, some: readonly T[]): boolean {
+  return some.some((each) => all.has(each));
 }
 
 const none: readonly never[] = [];

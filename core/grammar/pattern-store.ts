@@ -1,3 +1,4 @@
+import { normalized } from './datatypes.ts';
 import type { Choice, Datatype, Element, Interleave, NameClass, Pattern } from './pattern.ts';
 
 /** Makes patterns, each distinct one once, in a form that is simple where that is cheap to see. */
@@ -17,23 +18,19 @@ export class PatternStore {
 
   /** One of them. */
   choice(patterns: readonly Pattern[]): Pattern {
-    const of = new Map<number, Pattern>();
+    const all: Pattern[] = [];
     const add = (pattern: Pattern): void => {
       if (pattern.kind === 'choice') pattern.of.forEach(add);
-      else if (pattern !== this.notAllowed) of.set(pattern.id, pattern);
+      else if (pattern !== this.notAllowed) all.push(pattern);
     };
     patterns.forEach(add);
-    // What may be left out anyway needs no “or nothing”.
-    if (
-      of.has(this.empty.id) &&
-      [...of.values()].some((each) => each.nullable && each !== this.empty)
-    )
-      of.delete(this.empty.id);
-    const sorted = [...of.values()].sort((a, b) => a.id - b.id);
-    const [only] = sorted;
+    all.sort((a, b) => a.id - b.id);
+    const of = all.filter((each, at) => each !== all[at - 1]);
+    // What may be left out anyway needs no “or nothing”, which is the first of all patterns.
+    if (of[0] === this.empty && of.some((each) => each.nullable && each !== this.empty)) of.shift();
+    const [only] = of;
     if (only === undefined) return this.notAllowed;
-    if (sorted.length === 1) return only;
-    return this.internSet('choice', sorted);
+    return of.length === 1 ? only : this.internSet('choice', of);
   }
 
   /** All of them, in any order and mixed with one another. */
@@ -99,7 +96,8 @@ export class PatternStore {
 
   value(type: string, value: string): Pattern {
     const key = `v${type} ${value}`;
-    return this.intern(key, { kind: 'value', nullable: false, type, value });
+    const equals = normalized(type, value);
+    return this.intern(key, { kind: 'value', nullable: false, type, value, equals });
   }
 
   data(datatype: Datatype, except: Pattern | undefined): Pattern {

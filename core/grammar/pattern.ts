@@ -95,6 +95,8 @@ export interface Value extends Base {
   readonly kind: 'value';
   readonly type: string;
   readonly value: string;
+  /** The value as its type sees it. */
+  readonly equals: string;
 }
 export interface Data extends Base {
   readonly kind: 'data';
