@@ -91,6 +91,7 @@ function readme(words: Words, fixable: ReadonlySet<string>, translate: Translate
       rule.severity,
       text(rule.summary),
       rule.needs.length === 0 ? words.none : rule.needs.map((name) => `\`${name}\``).join(', '),
+      rule.byDefinition === undefined ? words.none : words.yes,
       fixable.has(rule.id) ? words.yes : words.none,
       rule.since ?? words.none,
     ]);

@@ -27,10 +27,10 @@ export interface Words {
 export const english: Words = {
   title: 'Rules',
   intro:
-    'Every constraint that is checked, with its level, what it must know, and whether a quick fix exists. A rule whose facts are not known waits; it never guesses. The level of a rule is set in the file: `rules: { host-vcpu-capacity: off }`; one finding is ignored by a comment with its reason, see [ignore-without-reason](ignore-without-reason.md). This page is generated.',
+    'Every constraint that is checked, with its level, what it must know, and whether a quick fix exists. A rule whose facts are not known waits; it never guesses. Rules with “yes” under Alone are about the definition by itself: for domain XML that no migration refers to they tell as information what keeps the guest from moving. The level of a rule is set in the file: `rules: { host-vcpu-capacity: off }`; one finding is ignored by a comment with its reason, see [ignore-without-reason](ignore-without-reason.md). This page is generated.',
   groups:
     'Groups: A the migration manual of openEuler, B what libvirt refuses, C what QEMU refuses, D libvirt’s safety check and what it does not see, E copying of disks, F options that do not go together, G what the destination must have; – is our own.',
-  head: ['Rule', 'Group', 'Level', 'What it demands', 'Facts', 'Fix', 'Since'],
+  head: ['Rule', 'Group', 'Level', 'What it demands', 'Facts', 'Alone', 'Fix', 'Since'],
   yes: 'yes',
   none: '–',
   explained: 'Explained when it happens',
@@ -56,10 +56,10 @@ export const english: Words = {
 export const chinese: Words = {
   title: '规则',
   intro:
-    '列出检查的每项约束、级别、所需事实以及是否有快速修复。事实未知的规则会等待，从不猜测。规则级别在文件中设置：`rules: { host-vcpu-capacity: off }`；单个问题可用写明理由的注释忽略，见 [ignore-without-reason](ignore-without-reason.zh-cn.md)。本页由程序生成。',
+    '列出检查的每项约束、级别、所需事实以及是否有快速修复。事实未知的规则会等待，从不猜测。“单独”一列为“有”的规则只看虚拟机定义：对没有迁移文件引用的 domain XML，它们以提示信息说明什么会妨碍该虚拟机移动。规则级别在文件中设置：`rules: { host-vcpu-capacity: off }`；单个问题可用写明理由的注释忽略，见 [ignore-without-reason](ignore-without-reason.zh-cn.md)。本页由程序生成。',
   groups:
     '组：A openEuler 热迁移手册；B libvirt 拒绝的情况；C QEMU 拒绝的情况；D libvirt 的安全检查及其看不到的内容；E 磁盘复制；F 不能同用的选项；G 目的端必须具备的条件；– 为本工具自有规则。',
-  head: ['规则', '组', '级别', '要求', '所需事实', '修复', '起始版本'],
+  head: ['规则', '组', '级别', '要求', '所需事实', '单独', '修复', '起始版本'],
   yes: '有',
   none: '–',
   explained: '发生时解释',

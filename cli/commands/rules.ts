@@ -24,6 +24,7 @@ export const rules: CliCommand = {
         summary: terminal.say(rule.summary),
         group: constraintGroup(rule.id) ?? null,
         facts: rule.needs,
+        alone: rule.byDefinition !== undefined,
         since: rule.since ?? null,
         fix: fixableRules.has(rule.id),
       }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Editor } from './editor.ts';
+import { Editor, textOf } from './editor.ts';
 import { domainXml, files } from './samples.ts';
 
 interface Position {
@@ -42,6 +42,22 @@ describe('domain XML over the protocol', () => {
     assert.deepEqual(await faults(1), [['grammar-element', line]]);
     await editor.replace(other, '<shareble/>', '<shareable/>');
     await faults(0);
+    await editor.close(other);
+  });
+  it('a device that keeps the guest from moving is told at it, as information', async () => {
+    const text = domainXml.replace('<emulator>', "<hostdev type='pci'>\n</hostdev><emulator>");
+    const other = await editor.open('card.domain.xml', text, 'libvirt-domain');
+    const isCard = ({ code }: { code?: unknown }): boolean => code === 'hostdev-pci';
+    const [found] = (await editor.diagnosticsOf(other, (all) => all.some(isCard))).filter(isCard);
+    assert.equal(found?.severity, 3);
+    assert.match(textOf(found), /^The guest holds a device of its host/);
+    const line = text.slice(0, text.indexOf('<hostdev')).split('\n').length - 1;
+    assert.deepEqual(found.range, {
+      start: { line, character: 4 },
+      end: { line, character: 24 },
+    });
+    await editor.replace(other, "type='pci'", "type='net'");
+    await editor.diagnosticsOf(other, (all) => !all.some(isCard));
     await editor.close(other);
   });
   it('hover explains a value and links to libvirt’s page', async () => {

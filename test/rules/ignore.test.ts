@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { loadDescriptor } from '../../core/descriptor/load.ts';
 import { readDomain } from '../../core/domain/read.ts';
 import { migrationFacts } from '../../core/facts/view.ts';
-import { say } from '../../core/messages.ts';
+import { render, say } from '../../core/messages.ts';
 import type { Problem } from '../../core/problems.ts';
 import { checkMigration } from '../../core/rules/engine.ts';
 import type { CheckResult } from '../../core/rules/engine.ts';
@@ -76,7 +76,9 @@ function run({ text = head, xml, live, rules = bothRules }: Given): CheckResult 
 
 const codes = (result: CheckResult): readonly string[] => result.problems.map(({ code }) => code);
 const reasons = (result: CheckResult): readonly string[] =>
-  result.suppressed.map(({ problem, reason }) => `${problem.message.args.join()}: ${reason}`);
+  result.suppressed.map(
+    ({ problem, reason }) => `${render(say('{0}', ...problem.message.args))}: ${reason}`,
+  );
 
 function edited(text: string, { fixes }: Problem, which = 0): string {
   return applied(text, fixes[which]?.edits ?? []);

@@ -27,6 +27,16 @@ function livemigrate(folder: string, words: readonly string[], input = '') {
   });
 }
 
+/** A guest with a PCI device of its host, and with the host's TPM. */
+const withCard = domainXml.replace(
+  '    <disk',
+  `    <hostdev mode='subsystem' type='pci' managed='yes'>
+      <source><address domain='0x0000' bus='0x06' slot='0x02' function='0x0'/></source>
+    </hostdev>
+    <tpm><backend type='passthrough'><device path='/dev/tpm0'/></backend></tpm>
+    <disk`,
+);
+
 const mended = migration.replace('action: copy', 'action: shared');
 
 describe('livemigrate check', () => {
@@ -80,6 +90,48 @@ describe('livemigrate check', () => {
       assert.equal(code, 1);
       assert.match(out, /^broken\.domain\.xml:\d+:\d+: error: /);
     }));
+
+  it('tells of domain XML what keeps the guest from moving, and fails only where asked to', () =>
+    inFolder({ 'alone.domain.xml': withCard }, async (folder) => {
+      const { code, out } = await runCheck(folder);
+      assert.equal(code, 0);
+      assert.match(
+        out,
+        /^alone\.domain\.xml:7:5: info: The guest holds a device of its host: .* \[hostdev-pci\]$/m,
+      );
+      assert.equal((await runCheck(folder, '--rule', 'hostdev-pci=error')).code, 0);
+      assert.equal((await runCheck(folder, '--rule', 'tpm-passthrough=error')).code, 1);
+      assert.doesNotMatch((await runCheck(folder, '--rule', 'hostdev-pci=off')).out, /hostdev-pci/);
+      const chinese = livemigrate(folder, ['check', '--lang', 'zh-cn']);
+      assert.match(chinese.stdout, /虚拟机占用着 所在主机 的设备/);
+    }));
+
+  it('tells it once, with the migration of the domain, where there is one', async () => {
+    const ignored = migration.replace(
+      'domain: web',
+      '# livemigrate-ignore hostdev-pci: it is known to move\ndomain: web',
+    );
+    for (const [xml, text] of [
+      ['web.domain.xml', migration],
+      ['0/web.domain.xml', migration],
+      ['z/web.domain.xml', migration],
+      ['z/web.domain.xml', ignored],
+    ] as const)
+      await inFolder(
+        {
+          'hosts.migration.yaml': inventory,
+          [xml]: withCard,
+          'web.migration.yaml': text.replace('./web.domain.xml', xml),
+        },
+        async (folder) => {
+          const found = await findings(folder);
+          const card = found.filter((each) => each.endsWith(':hostdev-pci'));
+          assert.deepEqual(card, text === ignored ? [] : ['web.migration.yaml:hostdev-pci'], xml);
+          // The file by itself says it again.
+          assert.ok((await findings(folder, xml)).includes(`${xml}:hostdev-pci`));
+        },
+      );
+  });
 
   it('ends with 2 when one of many files cannot be read, and still tells of the others', () =>
     inFolder(files, async (folder) => {

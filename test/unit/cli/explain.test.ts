@@ -81,6 +81,7 @@ test('rules lists every rule with what a pipeline needs to know of it', async ()
         level: 'error',
         summary: 'A disk that several guests share must not be copied.',
         group: 'A',
+        alone: false,
         facts: ['domain'],
         since: 'libvirt 1.2.17',
         fix: true,
