@@ -5,7 +5,7 @@ import type { FactTypes } from '../facts/keys.ts';
 import { say } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import type { Fix, Problem } from '../problems.ts';
-import type { XmlElement } from '../xml/tree.ts';
+import type { ElementData } from '../xml/element-data.ts';
 import { allRules } from './all.ts';
 import { isQemu } from './devices/devices.ts';
 import { crashOf } from './engine.ts';
@@ -35,9 +35,7 @@ export function checkDefinition(
   const { xml, domain } = input;
   if (!isQemu(domain)) return { problems: [], suppressed: [] };
   const run = new Run(input);
-  const names = elementNames(domain.root);
-  for (const each of definitionRules(rules))
-    if (each.about.some((name) => names.has(name))) run.rule(each);
+  for (const each of rulesFor(domain.root.data, rulesByWord(rules))) run.rule(each);
   const { findings, crashes } = run;
   // Whether a comment ignores nothing only the migrations of the domain can tell.
   const { problems, suppressed } = applyIgnores({
@@ -52,17 +50,37 @@ export function checkDefinition(
 
 /** Is it the id of a rule whose findings `checkDefinition` tells? */
 export function shownByDefinition(id: string, rules = allRules): boolean {
-  return definitionRules(rules).some(({ rule }) => rule.id === id);
+  return rules.some((rule) => rule.id === id && rule.byDefinition !== undefined);
 }
 
-/** Names of the elements in `<domain>` and in `<devices>`. */
-function elementNames({ data }: XmlElement): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { name, children } of data.children) {
-    names.add(name);
-    if (name === 'devices') for (const device of children) names.add(device.name);
-  }
-  return names;
+/** The rules of which a word is said in the definition, each once. */
+function rulesFor(root: ElementData, byWord: RulesByWord): ReadonlySet<DefinitionRule> {
+  const due = new Set<DefinitionRule>();
+  const said = (word: string | undefined): void => {
+    byWord.get(word ?? '')?.forEach((rule) => due.add(rule));
+  };
+  const look = (element: ElementData): void => {
+    if (!saysAny(element, byWord)) return;
+    const { name, words, children } = element;
+    said(name);
+    for (let at = 1; at < words.length; at += 2) said(words[at]);
+    children.forEach(look);
+  };
+  look(root);
+  return due;
+}
+
+/** Is any of the words said in the element? The answer is kept with it, as those of the grammar are. */
+function saysAny(element: ElementData, byWord: RulesByWord): boolean {
+  for (let known = element.judgement; known !== undefined; known = known.next)
+    if (known.against === byWord) return known.holds;
+  const { name, words, children } = element;
+  const holds =
+    byWord.has(name) ||
+    words.some((word, at) => at % 2 === 1 && byWord.has(word)) ||
+    children.some((each) => saysAny(each, byWord));
+  element.judgement = { against: byWord, within: byWord, holds, next: element.judgement };
+  return holds;
 }
 
 /** One check of one definition, rule after rule. */
@@ -115,22 +133,31 @@ function nothing(): void {
 
 interface DefinitionRule {
   readonly rule: RuleDefinition;
-  readonly about: readonly string[];
   /** The rule itself, or what it can say of a domain while nothing else is known. */
   readonly body: RuleCheck;
 }
 
-const known = new WeakMap<readonly RuleDefinition[], readonly DefinitionRule[]>();
+type RulesByWord = ReadonlyMap<string, readonly DefinitionRule[]>;
 
-function definitionRules(rules: readonly RuleDefinition[]): readonly DefinitionRule[] {
+const known = new WeakMap<readonly RuleDefinition[], RulesByWord>();
+
+function rulesByWord(rules: readonly RuleDefinition[]): RulesByWord {
   let found = known.get(rules);
-  if (found === undefined) {
-    found = rules.flatMap((rule): readonly DefinitionRule[] => {
-      const { byDefinition: about, meanwhile = [] } = rule;
-      const body = [rule, ...meanwhile].find(needsOnlyDomain);
-      return about === undefined || body === undefined ? [] : [{ rule, about, body }];
-    });
-    known.set(rules, found);
+  if (found === undefined) known.set(rules, (found = byWord(rules)));
+  return found;
+}
+
+function byWord(rules: readonly RuleDefinition[]): RulesByWord {
+  const found = new Map<string, DefinitionRule[]>();
+  for (const rule of rules) {
+    const body = [rule, ...(rule.meanwhile ?? [])].find(needsOnlyDomain);
+    if (body === undefined) continue;
+    const each = { rule, body };
+    for (const word of rule.byDefinition ?? []) {
+      const same = found.get(word);
+      if (same === undefined) found.set(word, [each]);
+      else same.push(each);
+    }
   }
   return found;
 }

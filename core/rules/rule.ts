@@ -86,8 +86,8 @@ export interface RuleDefinition<N extends FactName = FactName> extends RuleCheck
   readonly since?: string;
   /**
    * The definition of the domain shows it, whatever the migration: domain XML by itself is told, too.
-   * Names of the elements that it is about, in `<domain>` or in `<devices>`: a definition that has
-   * none of them is not looked at.
+   * Words of which the definition must hold one, as the name of an element or the value of an
+   * attribute: another one is not looked at.
    */
   readonly byDefinition?: readonly string[];
   /**

@@ -89,8 +89,8 @@ test('a level that somebody chose counts', () => {
   const tpm = "<tpm><backend type='passthrough'/></tpm>";
   const text = guest(share + tpm);
   assert.deepEqual(shown(text, checked(text, { 'tpm-passthrough': 'error' })), [
-    "error tpm-passthrough <backend type='passthrough'/>",
     "info fs-9p-mounted <filesystem type='mount'>",
+    "error tpm-passthrough <backend type='passthrough'/>",
   ]);
 });
 
@@ -133,6 +133,15 @@ test('only a migration can tell that a comment ignores nothing', () => {
     '<!-- livemigrate-ignore hostdev-pci: gone -->',
   );
   assert.deepEqual(checked(mended).problems, []);
+});
+
+test('a rule with several words is run once', () => {
+  const text = guest("<input type='passthrough'/><sound model='usb'/><crypto model='virtio'/>");
+  const codes = checked(text).problems.map(({ code }) => code);
+  assert.deepEqual(
+    codes,
+    Array.from({ length: 3 }, () => 'qemu-unmigratable-devices'),
+  );
 });
 
 test('a rule that falls over is told, and the others go on', () => {

@@ -7,7 +7,7 @@ export default defineRule({
   id: 'dimm-without-address',
   severity: 'error',
   summary: say('Every memory module of a running guest has its slot and address.'),
-  byDefinition: ['memory'],
+  byDefinition: ['dimm'],
   needs: ['domain'],
   since: 'libvirt 1.2.14',
   check(migration, { domain }, report) {

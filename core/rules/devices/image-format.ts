@@ -1,5 +1,5 @@
 import { say } from '../../messages.ts';
-import type { RuleCheck } from '../rule.ts';
+import type { RuleCheck, RuleDefinition } from '../rule.ts';
 import { inXml, isQemu } from './devices.ts';
 
 /**
@@ -11,8 +11,9 @@ export function blockedFormat(
   /** As QEMU writes it. */
   name: string,
   only?: 'writable',
-): RuleCheck<'domain'> {
+): RuleCheck<'domain'> & Pick<RuleDefinition, 'byDefinition'> {
   return {
+    byDefinition: blocked,
     needs: ['domain'],
     check(migration, { domain }, report) {
       if (!isQemu(domain)) return;

@@ -6,7 +6,7 @@ export default defineRule({
   id: 'interface-vdpa',
   severity: 'error',
   summary: say('A guest with a vDPA interface can rarely be migrated.'),
-  byDefinition: ['interface'],
+  byDefinition: ['vdpa'],
   needs: ['domain', 'source.versions'],
   since: 'libvirt 6.9.0; QEMU decides from libvirt 8.6 with QEMU 6.0',
   check(migration, facts, report, wait) {

@@ -7,7 +7,7 @@ export default defineRule({
   id: 'invtsc-without-frequency',
   severity: 'error',
   summary: say('A guest with an invariant time stamp counter has its frequency fixed.'),
-  byDefinition: ['cpu'],
+  byDefinition: ['invtsc'],
   needs: ['domain'],
   since: 'libvirt 1.2.7; a frequency lifts it from 3.2.0',
   check(migration, { domain }, report) {

@@ -6,6 +6,5 @@ export default defineRule({
   id: 'qemu-fmt-parallels',
   severity: 'error',
   summary: say('No disk of the guest is a Parallels image.'),
-  byDefinition: ['disk'],
   ...blockedFormat(['ploop', 'parallels'], 'Parallels'),
 });

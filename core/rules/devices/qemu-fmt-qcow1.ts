@@ -6,6 +6,5 @@ export default defineRule({
   id: 'qemu-fmt-qcow1',
   severity: 'error',
   summary: say('No disk of the guest is an image in the old qcow format.'),
-  byDefinition: ['disk'],
   ...blockedFormat(['qcow'], 'qcow'),
 });

@@ -6,6 +6,5 @@ export default defineRule({
   id: 'qemu-fmt-vdi',
   severity: 'error',
   summary: say('No disk of the guest is a VDI image.'),
-  byDefinition: ['disk'],
   ...blockedFormat(['vdi'], 'vdi'),
 });

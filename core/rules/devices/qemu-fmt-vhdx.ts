@@ -6,6 +6,5 @@ export default defineRule({
   id: 'qemu-fmt-vhdx',
   severity: 'error',
   summary: say('No disk of the guest is a VHDX image.'),
-  byDefinition: ['disk'],
   ...blockedFormat(['vhdx'], 'vhdx'),
 });

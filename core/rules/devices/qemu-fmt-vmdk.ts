@@ -6,6 +6,5 @@ export default defineRule({
   id: 'qemu-fmt-vmdk',
   severity: 'error',
   summary: say('No disk of the guest is a VMDK image.'),
-  byDefinition: ['disk'],
   ...blockedFormat(['vmdk'], 'vmdk'),
 });

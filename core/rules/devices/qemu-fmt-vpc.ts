@@ -6,6 +6,5 @@ export default defineRule({
   id: 'qemu-fmt-vpc',
   severity: 'error',
   summary: say('No disk of the guest is a VPC (VHD) image.'),
-  byDefinition: ['disk'],
   ...blockedFormat(['vpc'], 'vpc'),
 });

@@ -6,6 +6,5 @@ export default defineRule({
   id: 'qemu-fmt-vvfat-rw',
   severity: 'error',
   summary: say('No directory of the host is a writable FAT disk of the guest.'),
-  byDefinition: ['disk'],
   ...blockedFormat(['fat'], 'vvfat (rw)', 'writable'),
 });

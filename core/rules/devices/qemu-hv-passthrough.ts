@@ -7,7 +7,7 @@ export default defineRule({
   id: 'qemu-hv-passthrough',
   severity: 'error',
   summary: say('Hyper-V enlightenments are named one by one.'),
-  byDefinition: ['features'],
+  byDefinition: ['passthrough'],
   needs: ['domain'],
   since: 'libvirt 8.0.0; QEMU 6.1',
   check(migration, { domain }, report) {

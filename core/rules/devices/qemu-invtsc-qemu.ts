@@ -12,7 +12,7 @@ export default defineRule({
   id: 'qemu-invtsc-qemu',
   severity: 'warning',
   summary: say('The guest’s CPU has only features that can move.'),
-  byDefinition: ['cpu'],
+  byDefinition: ['host-passthrough', 'maximum'],
   needs: ['domain'],
   since: 'libvirt 6.5.0',
   check(migration, { domain }, report) {

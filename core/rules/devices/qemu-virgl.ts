@@ -7,7 +7,7 @@ export default defineRule({
   id: 'qemu-virgl',
   severity: 'error',
   summary: say('The guest’s video device does not use 3D acceleration of the host.'),
-  byDefinition: ['video'],
+  byDefinition: ['acceleration'],
   needs: ['domain'],
   check(migration, { domain }, report) {
     for (const video of devices(domain, 'video')) {

@@ -12,7 +12,7 @@ export default defineRule({
   id: 'virtiofs',
   severity: 'error',
   summary: say('A virtiofs share is one that can move.'),
-  byDefinition: ['filesystem'],
+  byDefinition: ['virtiofs'],
   needs: ['domain', 'source.versions'],
   since: 'libvirt 6.2.0; some shares can move in later 10.x and 11.x',
   check(migration, facts, report, wait) {

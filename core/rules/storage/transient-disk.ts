@@ -5,7 +5,7 @@ export default defineRule({
   id: 'transient-disk',
   severity: 'error',
   summary: say('A domain with a transient disk cannot be migrated.'),
-  byDefinition: ['disk'],
+  byDefinition: ['transient'],
   needs: ['domain'],
   since: 'libvirt 6.9.0',
   check(migration, { domain }, report) {
