@@ -85,13 +85,39 @@ function loadedFrom(bundles: Readonly<Record<string, string>>): esbuild.Plugin {
     name: 'bundles beside this one',
     setup(bundler) {
       for (const [module, bundle] of Object.entries(bundles)) {
-        const filter = new RegExp(`^${module.replaceAll(/[./]/g, '\\$&')}$`);
-        bundler.onResolve({ filter }, ({ kind }) =>
+        bundler.onResolve({ filter: exactly(module) }, ({ kind }) =>
           kind === 'entry-point' ? undefined : { path: bundle, external: true },
         );
       }
     },
   };
+}
+
+/**
+ * A module that is a bundle of its own, whose compiled code is kept: see `server/load-bundle.ts`.
+ * @param use JavaScript that tells what the program is called for
+ */
+function keptFrom(module: string, bundle: string, use: string): esbuild.Plugin {
+  return {
+    name: 'a bundle whose code is kept',
+    setup(bundler) {
+      const namespace = 'kept';
+      bundler.onResolve({ filter: exactly(module) }, ({ kind }) =>
+        kind === 'entry-point' ? undefined : { path: bundle, namespace },
+      );
+      bundler.onLoad({ filter: /^/, namespace }, () => ({
+        resolveDir: root,
+        contents: `
+          const { loadBundle } = require('./server/load-bundle.ts');
+          const { join } = require('node:path');
+          module.exports = loadBundle(join(__dirname, '${bundle}'), ${use});`,
+      }));
+    },
+  };
+}
+
+function exactly(module: string): RegExp {
+  return new RegExp(`^${module.replaceAll(/[./]/g, '\\$&')}$`);
 }
 
 function options(production: boolean): readonly esbuild.BuildOptions[] {
@@ -101,7 +127,7 @@ function options(production: boolean): readonly esbuild.BuildOptions[] {
     {
       ...common(production),
       entryPoints: { livemigrate: 'cli/main.ts' },
-      plugins: [yamlWhenNeeded, loadedFrom({ './command-line.ts': './cli.cjs' })],
+      plugins: [keptFrom('./command-line.ts', 'cli.cjs', "process.argv[2] ?? ''")],
     },
     { ...common(production), entryPoints: { cli: 'cli/command-line.ts' } },
     // The server answers the editor's greeting before its engine is loaded; both need the protocol.
@@ -113,7 +139,7 @@ function options(production: boolean): readonly esbuild.BuildOptions[] {
     {
       ...common(production),
       entryPoints: { server: 'server/main.ts' },
-      plugins: [yamlWhenNeeded, loadedFrom({ ...protocol, './session.ts': './service.cjs' })],
+      plugins: [loadedFrom(protocol), keptFrom('./session.ts', 'service.cjs', 'undefined')],
     },
     {
       ...common(production),

@@ -11,8 +11,8 @@ import { startServer } from './server.ts';
 import { wholeMessages } from './whole-messages.ts';
 
 const cache = process.env['XDG_CACHE_HOME'] ?? '';
-// What Node compiles is kept for the next start, in the user's own folder, because it is run. Node 20
-// has no such cache; where the command line has set it up already, this does nothing.
+// What Node compiles of the protocol's library is kept for the next start, in the user's own folder,
+// because it is run. Node 20 has no such cache.
 if ('enableCompileCache' in module)
   module.enableCompileCache(
     join(cache === '' ? join(homedir(), '.cache') : cache, 'live-migrate', 'code'),
