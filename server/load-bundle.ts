@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -8,13 +16,12 @@ import * as zlib from 'node:zlib';
 
 /** How much more has to be compiled than was kept, to be kept as well: runs call different parts. */
 const growth = 1.03;
+/** Builds of one bundle whose code is kept: that of an editor, that of a pipeline, the one before. */
+const keptBuilds = 3;
 /** Milliseconds after which a service has done what it does in every session. */
 const settled = 15_000;
-/**
- * Bytes before the code: checksums of the bundle and of the code, and how much was compiled in the
- * process that it was taken from.
- */
-const headerLength = 16;
+/** Bytes before the code: its checksum, and how much was compiled in the process that it was taken from. */
+const headerLength = 8;
 
 /**
  * Loads a CommonJS bundle, with the code that the engine made of it in an earlier run, and keeps that of
@@ -32,7 +39,7 @@ export function loadBundle(file: string, use?: string): unknown {
   // Else what only the beginning of a run needs would be gone at its end.
   if (use !== undefined) setFlagsFromString('--no-flush-bytecode');
   const source = readFileSync(file);
-  const kept = new KeptCode(codeFile(file, use), source);
+  const kept = new KeptCode(codeFolder(), codeName(file, use), checksum(source));
   // On the line of the bundle's first one, so that lines in stack traces are its own.
   const head = '(function (exports, require, module, __filename, __dirname) {';
   const script = new Script(`${head}${source.toString()}\n})`, {
@@ -57,13 +64,15 @@ export function loadBundle(file: string, use?: string): unknown {
   return made.exports;
 }
 
-/** In the user's own folder, because it is run: beside what Node keeps of other files. */
-function codeFile(file: string, use = ''): string {
+/** The user's own, because what is there is run; beside what Node keeps of other files. */
+function codeFolder(): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? '';
-  const folder = join(cache === '' ? join(homedir(), '.cache') : cache, 'live-migrate', 'code');
-  const { v8 } = process.versions;
+  return join(cache === '' ? join(homedir(), '.cache') : cache, 'live-migrate', 'code');
+}
+
+function codeName(file: string, use = ''): string {
   const uses = /^[a-z][a-z-]{0,31}$/.test(use) ? `-${use}` : '';
-  return join(folder, `${basename(file, '.cjs')}${uses}-v8-${v8}-${process.arch}`);
+  return `${basename(file, '.cjs')}${uses}-v8-${process.versions.v8}-${process.arch}-`;
 }
 
 /** The code of one bundle for one use, in a file. */
@@ -72,40 +81,51 @@ class KeptCode {
   readonly code: Buffer | undefined;
   /** Bytes that were compiled in the process that it was taken from; 0 without it. */
   readonly compiled: number = 0;
+  private readonly folder: string;
+  /** How files with the code of other builds begin. */
+  private readonly name: string;
   private readonly file: string;
-  private readonly sourceSum: number;
 
-  constructor(file: string, source: Buffer) {
-    this.file = file;
-    this.sourceSum = checksum(source);
-    const known = contentOf(file);
+  constructor(folder: string, name: string, sourceSum: number) {
+    this.folder = folder;
+    this.name = name;
+    this.file = join(folder, name + sourceSum.toString(16));
+    const known = contentOf(this.file);
     if (known === undefined || known.length <= headerLength) return;
     const code = known.subarray(headerLength);
-    if (known.readUInt32LE(0) !== this.sourceSum || known.readUInt32LE(4) !== checksum(code))
-      return;
-    this.compiled = known.readUInt32LE(8);
+    if (known.readUInt32LE(0) !== checksum(code)) return;
+    this.compiled = known.readUInt32LE(4);
     this.code = code;
   }
 
   write(code: Buffer): void {
     if (!hasChecksums) return;
     const header = Buffer.alloc(headerLength);
-    header.writeUInt32LE(this.sourceSum, 0);
-    header.writeUInt32LE(checksum(code), 4);
-    header.writeUInt32LE(compiledBytes(), 8);
+    header.writeUInt32LE(checksum(code), 0);
+    header.writeUInt32LE(compiledBytes(), 4);
     const draft = `${this.file}.${process.pid.toString()}`;
     try {
-      mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
       writeFileSync(draft, Buffer.concat([header, code]), { mode: 0o600 });
       renameSync(draft, this.file);
+      this.removeOldest();
     } catch {
       // A home that cannot be written to costs time, and nothing else.
-      removed(draft);
+      remove(draft);
     }
+  }
+
+  private removeOldest(): void {
+    const builds = readdirSync(this.folder)
+      .filter((name) => name.startsWith(this.name))
+      .map((name) => join(this.folder, name))
+      .map((file) => ({ file, at: statSync(file).mtimeMs }))
+      .sort((one, other) => other.at - one.at);
+    for (const { file } of builds.slice(keptBuilds)) remove(file);
   }
 }
 
-function removed(file: string): void {
+function remove(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {

@@ -62,6 +62,7 @@ export function checkFiles(uris: readonly string[], options: CheckOptions): Chec
   const largest = folders.reduce((most, { length }) => Math.max(most, length), 0);
   const cache = createParseCache(
     uris.some(isDescriptorName) ? Math.min(largest, rememberedDocuments) + rememberedBeside : 1,
+    true,
   );
   const problems: Problem[] = [];
   const suppressed: SuppressedFinding[] = [];

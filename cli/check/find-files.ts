@@ -151,7 +151,7 @@ class Search implements FoundFiles {
    * other programs have a `<domain>`, too. Undefined when it cannot be read.
    */
   private isOurs(path: string, how: 'named' | 'folder'): boolean | undefined {
-    const name = path.split(sep).join('/');
+    const name = sep === '/' ? path : path.split(sep).join('/');
     const byName = documentKind(name, undefined, '') !== undefined;
     if (!byName && !/\.xml$/i.test(path)) return false;
     const head = readHead(path);

@@ -37,11 +37,14 @@ export function memorySize(
 
 /** As libvirt's `virScaleInteger`: letters' case is ignored, K and KiB are 1024, KB is 1000. */
 function unitFactor(unit: string): number | undefined {
-  if (unit === '') return 1024;
-  if (/^b(?:ytes?)?$/i.test(unit)) return 1;
-  const match = /^([kmgtpe])(ib|b)?$/i.exec(unit);
-  if (match === null) return undefined;
-  const [, prefix = '', rest = ''] = match;
-  const base = rest.toLowerCase() === 'b' ? 1000 : 1024;
-  return base ** ('kmgtpe'.indexOf(prefix.toLowerCase()) + 1);
+  return unit === '' ? 1024 : factors.get(unit.toLowerCase());
 }
+
+const factors: ReadonlyMap<string, number> = new Map([
+  ...['b', 'byte', 'bytes'].map((unit) => [unit, 1] as const),
+  ...['k', 'm', 'g', 't', 'p', 'e'].flatMap((prefix, index) => [
+    [prefix, 1024 ** (index + 1)] as const,
+    [`${prefix}ib`, 1024 ** (index + 1)] as const,
+    [`${prefix}b`, 1000 ** (index + 1)] as const,
+  ]),
+]);

@@ -39,7 +39,11 @@ export function isDomainXmlName(path: string): boolean {
 
 /** Does the path end so, whatever its case? */
 function endsLike(path: string, end: string): boolean {
-  return path.endsWith(end) || path.slice(-end.length).toLowerCase() === end;
+  if (path.endsWith(end)) return true;
+  // Most names end in another way altogether, which a few letters show.
+  const last = path.length - 3;
+  const isAlike = (path.charCodeAt(last) | 0x20) === end.charCodeAt(end.length - 3);
+  return isAlike && path.slice(-end.length).toLowerCase() === end;
 }
 
 /** Characters of a prologue that are looked at; a longer one is nobody's domain XML. */

@@ -40,11 +40,14 @@ export interface ParseCache {
   check(input: CheckInput): CheckResult;
 }
 
-/** Keeps the last parse of at most `capacity` documents of each kind, by URI and exact text. */
-export function createParseCache(capacity = 64): ParseCache {
+/**
+ * Keeps the last parse of at most `capacity` documents of each kind, by URI and exact text.
+ * @param textsStay the texts of all documents are kept elsewhere as long as the cache is
+ */
+export function createParseCache(capacity = 64, textsStay = false): ParseCache {
   return {
     descriptor: remembered(capacity, loadDescriptor),
-    domainXml: remembered(capacity, domainXmlReader(capacity)),
+    domainXml: remembered(capacity, domainXmlReader(capacity, textsStay)),
     facts: rememberedFacts(capacity),
     grammar: new DomainGrammarCheck(capacity),
     check: createChecker(capacity),
@@ -52,9 +55,12 @@ export function createParseCache(capacity = 64): ParseCache {
 }
 
 /** Reads domain XML; of each document the last version that was well-formed helps with the next. */
-function domainXmlReader(capacity: number): (uri: string, text: string) => DomainXml {
+function domainXmlReader(
+  capacity: number,
+  textsStay: boolean,
+): (uri: string, text: string) => DomainXml {
   const formers = new Recent<FormerXml>(capacity);
-  const shared = new SharedElements();
+  const shared = new SharedElements(textsStay);
   return (uri, text) => {
     const document = reparseXml(formers.get(uri), text, shared);
     if (document.problems.length === 0) formers.set(uri, { text, document });

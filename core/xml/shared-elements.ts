@@ -16,6 +16,12 @@ const copiedAnyhow = 12;
  */
 export class SharedElements {
   private readonly known = new Map<string, ElementData>();
+  private readonly textsStay: boolean;
+
+  /** `textsStay`: the texts are kept by others anyway, so that parts of them may hold on to them. */
+  constructor(textsStay = false) {
+    this.textsStay = textsStay;
+  }
 
   /** The element that `[start, end)` of a text stands for; undefined when it was not read before. */
   find(text: string, start: number, end: number): ElementData | undefined {
@@ -26,10 +32,13 @@ export class SharedElements {
   keep(text: string, start: number, end: number, data: ElementUnderWork): void {
     if (end - start > longestShared) return;
     if (this.known.size >= most) this.known.clear();
-    data.words = data.words.map(copied);
-    data.text = copied(data.text);
-    data.rawText = copied(data.rawText);
-    this.known.set(copied(text.slice(start, end)), data);
+    if (!this.textsStay) {
+      data.words = data.words.map(copied);
+      data.text = copied(data.text);
+      data.rawText = copied(data.rawText);
+    }
+    const written = text.slice(start, end);
+    this.known.set(this.textsStay ? written : copied(written), data);
   }
 }
 
