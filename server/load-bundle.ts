@@ -5,6 +5,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,6 +17,8 @@ import * as zlib from 'node:zlib';
 
 /** How much more has to be compiled than was kept, to be kept as well: runs call different parts. */
 const growth = 1.03;
+/** Milliseconds. */
+const lookEvery = 60_000;
 /** Builds of one bundle whose code is kept: that of an editor, that of a pipeline, the one before. */
 const keptBuilds = 3;
 /** Milliseconds after which a service has done what it does in every session. */
@@ -53,7 +56,9 @@ export function loadBundle(file: string, use?: string): unknown {
   // The engine, another version, may have no use for what was kept.
   const known = script.cachedDataRejected === true ? 0 : kept.compiled;
   const keep = (): void => {
+    if (!kept.isDue()) return;
     if (compiledBytes() > growth * known) kept.write(script.createCachedData());
+    else kept.touch();
   };
   if (use === undefined) setTimeout(keep, settled).unref();
   else
@@ -96,6 +101,24 @@ class KeptCode {
     if (known.readUInt32LE(0) !== checksum(code)) return;
     this.compiled = known.readUInt32LE(4);
     this.code = code;
+  }
+
+  /** To see whether there is more takes some milliseconds: not in every run of a busy minute. */
+  isDue(): boolean {
+    if (this.code === undefined) return true;
+    try {
+      return Date.now() - statSync(this.file).mtimeMs > lookEvery;
+    } catch {
+      return true;
+    }
+  }
+
+  touch(): void {
+    try {
+      utimesSync(this.file, new Date(), new Date());
+    } catch {
+      // It is looked at again the next time.
+    }
   }
 
   write(code: Buffer): void {

@@ -26,19 +26,23 @@ export class PatternStore {
 
   /** One of them. */
   choice(patterns: readonly Pattern[]): Pattern {
+    const allowed = patterns.filter((each) => each !== this.notAllowed);
+    const [first] = allowed;
+    // Most alternatives end at most attributes and children.
+    if (first === undefined) return this.notAllowed;
+    if (allowed.length === 1) return first;
     const all: Pattern[] = [];
     const add = (pattern: Pattern): void => {
       if (pattern.kind === 'choice') pattern.of.forEach(add);
-      else if (pattern !== this.notAllowed) all.push(pattern);
+      else all.push(pattern);
     };
-    patterns.forEach(add);
+    allowed.forEach(add);
     all.sort((a, b) => a.id - b.id);
     const of = all.filter((each, at) => each !== all[at - 1]);
     // What may be left out anyway needs no “or nothing”, which is the first of all patterns.
     if (of[0] === this.empty && of.some((each) => each.nullable && each !== this.empty)) of.shift();
     const [only] = of;
-    if (only === undefined) return this.notAllowed;
-    return of.length === 1 ? only : this.internSet('choice', of);
+    return only !== undefined && of.length === 1 ? only : this.internSet('choice', of);
   }
 
   /** All of them, in any order and mixed with one another. */

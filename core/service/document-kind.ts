@@ -16,8 +16,8 @@ export function documentKind(
   if (languageId === languageIds.descriptor) return 'descriptor';
   if (languageId === languageIds.domainXml) return 'domain-xml';
   // A query or a fragment begins after what names the file.
-  const end = uri.search(/[?#]/);
-  const path = end < 0 ? uri : uri.slice(0, end);
+  const end = uri.includes('?') || uri.includes('#') ? uri.search(/[?#]/) : uri.length;
+  const path = uri.slice(0, end);
   if (isDescriptorName(path)) return 'descriptor';
   if (isDomainXmlName(path)) return 'domain-xml';
   const isXml = endsLike(path, '.xml');

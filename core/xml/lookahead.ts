@@ -16,7 +16,11 @@ export class Lookahead {
     if (last !== undefined && last.from <= from && from <= last.found) return last.found;
     const index = this.text.indexOf(wanted, from);
     const found = index < 0 ? this.text.length : index;
-    this.last.set(wanted, { from, found });
+    if (last === undefined) this.last.set(wanted, { from, found });
+    else {
+      last.from = from;
+      last.found = found;
+    }
     return found;
   }
 }

@@ -8,7 +8,9 @@ export class XmlNode implements XmlElement {
   readonly data: ElementData;
   readonly parent: XmlElement | undefined;
   readonly start: number;
-  private known: readonly XmlNode[] | undefined = undefined;
+  /** Children by their place; each is made when it is asked for. */
+  private known: (XmlNode | undefined)[] | undefined = undefined;
+  private knownAll = false;
   private knownAttributes: readonly AttributeNode[] | undefined = undefined;
 
   constructor(data: ElementData, start: number, parent: XmlElement | undefined) {
@@ -43,7 +45,21 @@ export class XmlNode implements XmlElement {
   }
 
   get children(): readonly XmlElement[] {
-    return (this.known ??= this.makeChildren());
+    const { length } = this.data.children;
+    if (length === 0) return none;
+    if (!this.knownAll) for (let at = 0; at < length; at++) this.child(at);
+    this.knownAll = true;
+    return this.known as readonly XmlNode[];
+  }
+
+  child(at: number): XmlNode | undefined {
+    const made = this.known?.[at];
+    if (made !== undefined) return made;
+    const { children, childStarts } = this.data;
+    const child = children[at];
+    if (child === undefined) return undefined;
+    this.known ??= new Array<XmlNode | undefined>(children.length).fill(undefined);
+    return (this.known[at] = new XmlNode(child, this.start + (childStarts[at] ?? 0), this));
   }
 
   get text(): Located<string> {
@@ -65,14 +81,9 @@ export class XmlNode implements XmlElement {
     for (let at = 0; at < count; at++) made.push(new AttributeNode(this, at));
     return made;
   }
-
-  private makeChildren(): readonly XmlNode[] {
-    const { children, childStarts } = this.data;
-    return children.map((child, at) => {
-      return new XmlNode(child, this.start + (childStarts[at] ?? 0), this);
-    });
-  }
 }
+
+const none: readonly XmlNode[] = [];
 
 class AttributeNode implements XmlAttribute {
   readonly name: string;

@@ -24,6 +24,8 @@ export interface XmlElement {
   readonly endTagSpan: Span | undefined;
   readonly attributes: readonly XmlAttribute[];
   readonly children: readonly XmlElement[];
+  /** One of `children`, which makes no other. */
+  child(at: number): XmlElement | undefined;
   /** Direct text (character data, CDATA, entities resolved), white space at both ends removed. */
   readonly text: Located<string>;
   /** The same with its white space; without it too where the element has children. */
@@ -71,7 +73,7 @@ export function attributeValue(element: XmlElement, name: string): Located<strin
 export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
   if (element === undefined) return undefined;
   const { children: all } = element.data;
-  for (let at = 0; at < all.length; at++) if (all[at]?.name === name) return element.children[at];
+  for (let at = 0; at < all.length; at++) if (all[at]?.name === name) return element.child(at);
   return undefined;
 }
 
@@ -81,7 +83,7 @@ export function children(element: XmlElement | undefined, name: string): readonl
   let found: XmlElement[] | undefined;
   for (let at = 0; at < all.length; at++) {
     if (all[at]?.name !== name) continue;
-    const each = element.children[at];
+    const each = element.child(at);
     if (each !== undefined) (found ??= []).push(each);
   }
   return found ?? none;

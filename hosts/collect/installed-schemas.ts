@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { grammarFileName, userGrammarFolder } from '../../core/grammar/library.ts';
@@ -20,8 +20,9 @@ export async function keepInstalledGrammar(
   root = '/',
 ): Promise<string | undefined> {
   const from = join(root, schemaFolder);
+  if (!existsSync(join(from, start))) return undefined;
   const version = installedVersion(root);
-  if (version === undefined || !existsSync(join(from, start))) return undefined;
+  if (version === undefined) return undefined;
   if (existsSync(join(folder, grammarFileName(version)))) return undefined;
   try {
     const { compileGrammar } = await import('../../core/grammar/grammar.ts');
@@ -37,14 +38,23 @@ export async function keepInstalledGrammar(
 
 /** The library's file name tells its version: libvirt.so.0.11003.0 is 11.3.0. */
 function installedVersion(root: string): string | undefined {
-  for (const folder of ['usr/lib', 'usr/lib64', ...libraryFolders(root)])
-    for (const name of namesIn(join(root, folder))) {
-      const [, minor, patch] = /^libvirt\.so\.0\.(\d+)\.(\d+)$/.exec(name) ?? [];
-      if (minor === undefined || patch === undefined) continue;
-      const number = Number(minor);
-      return `${Math.floor(number / 1000)}.${number % 1000}.${patch}`;
-    }
+  for (const folder of ['usr/lib', 'usr/lib64', ...libraryFolders(root)]) {
+    // By the link that programs load it by: the folder itself may hold thousands of names.
+    const name = linkedTo(join(root, folder, 'libvirt.so.0'));
+    const [, minor, patch] = /(?:^|\/)libvirt\.so\.0\.(\d+)\.(\d+)$/.exec(name) ?? [];
+    if (minor === undefined || patch === undefined) continue;
+    const number = Number(minor);
+    return `${Math.floor(number / 1000)}.${number % 1000}.${patch}`;
+  }
   return undefined;
+}
+
+function linkedTo(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 function libraryFolders(root: string): readonly string[] {

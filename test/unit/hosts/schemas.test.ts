@@ -1,6 +1,14 @@
 /** A host's own schemas, read by a real shell, become the grammar of its domain XML. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -102,6 +110,7 @@ test('a libvirt that is installed here is known by its library', async (t) => {
   const libraries = join(root, 'usr/lib/x86_64-linux-gnu');
   mkdirSync(libraries, { recursive: true });
   writeFileSync(join(libraries, 'libvirt.so.0.10006.2'), '');
+  symlinkSync('libvirt.so.0.10006.2', join(libraries, 'libvirt.so.0'));
   assert.equal(await keepInstalledGrammar({ folder: kept }, root), undefined);
   assert.ok(accepts(kept, '10.6.2', 'here'));
 });
