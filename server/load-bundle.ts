@@ -34,8 +34,8 @@ const headerLength = 8;
  * The engine does not look at what it is given, so that everything is held against a checksum first.
  * Where nothing can be kept, or what was kept cannot be used, the bundle is compiled as ever.
  * @param file absolute path of the bundle
- * @param use what a program that will end is called for: code is kept for each use by itself, at its
- *   end. Undefined for a service: its code is kept a while after it began
+ * @param use what the program is called for: code is kept for each use by itself, at its end. Undefined
+ *   for a service, which may never end by itself: its code is kept a while after it began
  * @returns what the bundle exports
  */
 export function loadBundle(file: string, use?: string): unknown {
@@ -55,17 +55,18 @@ export function loadBundle(file: string, use?: string): unknown {
   run.call(made.exports, made.exports, createRequire(file), made, file, dirname(file));
   // The engine, another version, may have no use for what was kept.
   const known = script.cachedDataRejected === true ? 0 : kept.compiled;
+  let looked = false;
   const keep = (): void => {
-    if (!kept.isDue()) return;
+    if (looked || !kept.isDue()) return;
+    looked = true;
     if (compiledBytes() > growth * known) kept.write(script.createCachedData());
     else kept.touch();
   };
   if (use === undefined) setTimeout(keep, settled).unref();
-  else
-    process.once('exit', (code) => {
-      // Words that mean nothing are no use.
-      if (code === 0 || code === 1) keep();
-    });
+  process.once('exit', (code) => {
+    // Words that mean nothing are no use.
+    if (code === 0 || code === 1) keep();
+  });
   return made.exports;
 }
 

@@ -33,5 +33,7 @@ export class YoungGarbage {
 function collector(): Collect {
   setFlagsFromString('--expose-gc');
   const found: unknown = runInNewContext('typeof gc === "function" ? gc : undefined');
+  // Kept code is only taken by an engine with the flags of the one that made it.
+  setFlagsFromString('--no-expose-gc');
   return typeof found === 'function' ? (found as Collect) : () => undefined;
 }
