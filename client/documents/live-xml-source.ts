@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { DomainTarget } from '../commands/targets.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { HostStates } from '../connections/host-states.ts';
+import { show } from '../text.ts';
 
 /** The XML of a domain as its host has it now. Throws with the reason when it cannot be had. */
 export async function liveXmlOf(
@@ -12,8 +13,7 @@ export async function liveXmlOf(
   await connections.ask(host);
   const state = states.of(host);
   if (state.kind === 'failed') {
-    const { text, args } = state.failure.cause;
-    throw new Error(vscode.l10n.t(text, ...args));
+    throw new Error(show(state.failure.cause));
   }
   if (state.kind !== 'answered') throw new Error(vscode.l10n.t('{0} was not asked yet', host));
   const { domains } = state.snapshot;

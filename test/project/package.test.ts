@@ -73,11 +73,11 @@ test('the extension packs', async () => {
  */
 const budgets = {
   'extension.cjs': 1_550_000,
-  // The parts that a start waits for stay small.
-  'server.cjs': 5_000,
+  // The parts that a start waits for stay small; two of them hold the loader of kept code.
+  'server.cjs': 6_500,
   'languageserver.cjs': 250_000,
   'service.cjs': 700_000,
-  'livemigrate.cjs': 3_000,
+  'livemigrate.cjs': 4_500,
   'cli.cjs': 1_200_000,
 };
 
