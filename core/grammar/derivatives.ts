@@ -241,11 +241,15 @@ export class Derivatives {
           (each) => holdsAny(this.attributesOf(each), matched),
           derive,
         );
-      case 'group':
-        return store.choice([
-          store.group(derive(pattern.first), pattern.then),
-          store.group(pattern.first, derive(pattern.then)),
-        ]);
+      case 'group': {
+        // Most of a long row of attributes is not what was matched.
+        const { first, then } = pattern;
+        const inFirst = holdsAny(this.attributesOf(first), matched);
+        if (!holdsAny(this.attributesOf(then), matched))
+          return inFirst ? store.group(derive(first), then) : store.notAllowed;
+        const inThen = store.group(first, derive(then));
+        return inFirst ? store.choice([store.group(derive(first), then), inThen]) : inThen;
+      }
       case 'oneOrMore':
         return store.group(derive(pattern.of), store.optional(pattern));
       default:
