@@ -39,8 +39,7 @@ const headerLength = 8;
  * @returns what the bundle exports
  */
 export function loadBundle(file: string, use?: string): unknown {
-  // Else what only the beginning of a run needs would be gone at its end.
-  if (use !== undefined) setFlagsFromString('--no-flush-bytecode');
+  if (use !== undefined) tuneForShortRuns();
   const source = readFileSync(file);
   const kept = new KeptCode(codeFolder(), codeName(file, use), checksum(source));
   // On the line of the bundle's first one, so that lines in stack traces are its own.
@@ -68,6 +67,18 @@ export function loadBundle(file: string, use?: string): unknown {
     if (code === 0 || code === 1) keep();
   });
   return made.exports;
+}
+
+/** Is done before anything is compiled: kept code is taken only by an engine with the flags of its maker. */
+function tuneForShortRuns(): void {
+  // Else what only the beginning of a run needs would be gone at its end.
+  setFlagsFromString('--no-flush-bytecode');
+  // Nobody waits for a moment within a run, but for its end.
+  setFlagsFromString('--no-incremental-marking');
+  // The last of the compilers, which works long beside the program, is for what goes on for seconds.
+  // Engines of these versions (Node 22 to 24) know the option; others would complain.
+  if (/^1[23]\./.test(process.versions.v8))
+    setFlagsFromString('--invocation-count-for-turbofan=20000');
 }
 
 /** The user's own, because what is there is run; beside what Node keeps of other files. */
