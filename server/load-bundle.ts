@@ -21,8 +21,6 @@ const growth = 1.03;
 const lookEvery = 60_000;
 /** Builds of one bundle whose code is kept: that of an editor, that of a pipeline, the one before. */
 const keptBuilds = 3;
-/** Milliseconds after which a service has done what it does in every session. */
-const settled = 15_000;
 /** Bytes before the code: its checksum, and how much was compiled in the process that it was taken from. */
 const headerLength = 8;
 
@@ -34,12 +32,12 @@ const headerLength = 8;
  * The engine does not look at what it is given, so that everything is held against a checksum first.
  * Where nothing can be kept, or what was kept cannot be used, the bundle is compiled as ever.
  * @param file absolute path of the bundle
- * @param use what the program is called for: code is kept for each use by itself, at its end. Undefined
- *   for a service, which may never end by itself: its code is kept a while after it began
+ * @param use what a program that will end soon is called for: code is kept for each use by itself.
+ *   Undefined for a service, which goes on
  * @returns what the bundle exports
  */
 export function loadBundle(file: string, use?: string): unknown {
-  if (use !== undefined) tuneForShortRuns();
+  tuneEngine(use !== undefined);
   const source = readFileSync(file);
   const kept = new KeptCode(codeFolder(), codeName(file, use), checksum(source));
   // On the line of the bundle's first one, so that lines in stack traces are its own.
@@ -54,25 +52,20 @@ export function loadBundle(file: string, use?: string): unknown {
   run.call(made.exports, made.exports, createRequire(file), made, file, dirname(file));
   // The engine, another version, may have no use for what was kept.
   const known = script.cachedDataRejected === true ? 0 : kept.compiled;
-  let looked = false;
-  const keep = (): void => {
-    if (looked || !kept.isDue()) return;
-    looked = true;
-    if (compiledBytes() > growth * known) kept.write(script.createCachedData());
-    else kept.touch();
-  };
-  if (use === undefined) setTimeout(keep, settled).unref();
   process.once('exit', (code) => {
     // Words that mean nothing are no use.
-    if (code === 0 || code === 1) keep();
+    if ((code !== 0 && code !== 1) || !kept.isDue()) return;
+    if (compiledBytes() > growth * known) kept.write(script.createCachedData());
+    else kept.touch();
   });
   return made.exports;
 }
 
 /** Is done before anything is compiled: kept code is taken only by an engine with the flags of its maker. */
-function tuneForShortRuns(): void {
+function tuneEngine(endsSoon: boolean): void {
   // Else what only the beginning of a run needs would be gone at its end.
   setFlagsFromString('--no-flush-bytecode');
+  if (!endsSoon) return;
   // Nobody waits for a moment within a run, but for its end.
   setFlagsFromString('--no-incremental-marking');
   // The last of the compilers, which works long beside the program, is for what goes on for seconds.
