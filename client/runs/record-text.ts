@@ -40,6 +40,8 @@ function linesOf(entry: RunEntry): readonly Line[] {
       return [say('Step {0} noted how it was before', entry.step)];
     case 'launched':
       return [say('The migration was launched')];
+    case 'not-launched':
+      return [say('The launch was turned down; nothing of this run moves')];
     case 'phase':
       return [say('Phase: {0}', entry.phase)];
     case 'progress':

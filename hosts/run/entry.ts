@@ -101,6 +101,8 @@ export type RunEvent =
   /** What the step found and its undo needs, e.g. the values before. */
   | { readonly type: 'remembered'; readonly step: string; readonly before: string }
   | { readonly type: 'launched' }
+  /** The launch was sent and turned down: nothing of this run moves. */
+  | { readonly type: 'not-launched' }
   | { readonly type: 'phase'; readonly phase: JobProgress['phase'] }
   | { readonly type: 'progress'; readonly progress: JobProgress; readonly percent: number }
   | { readonly type: 'lost-sight'; readonly host: string; readonly why: string }

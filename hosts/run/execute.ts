@@ -260,6 +260,10 @@ export async function launch(
     migrate,
     xml: made?.xml,
   });
+  // A recovery that is turned down takes nothing back of the run that it is for.
+  const notLaunched = (): void => {
+    if (launchIdOf(record) === record.id) emit({ type: 'not-launched' });
+  };
   journal({ type: 'step', step: step.id, state: 'started' });
   let result: ExecResult;
   try {
@@ -274,6 +278,7 @@ export async function launch(
       emit({ type: 'launched' });
       return undefined;
     case launchExit.busy:
+      notLaunched();
       return {
         code: 'second-migration-same-domain',
         message: say(
@@ -283,18 +288,21 @@ export async function launch(
         ),
         text: '',
       };
-    case launchExit.startedBefore:
     case 69:
     case 74:
-      return {
-        code: undefined,
-        message: say('The launch on {0} failed: {1}', host, result.stderr.trim()),
-        text: result.stderr.trim(),
-      };
+      notLaunched();
+      return launchFailed(host, result);
+    case launchExit.startedBefore:
+      return launchFailed(host, result);
     default:
       // It may have got as far as starting virsh.
       return 'unknown';
   }
+}
+
+function launchFailed(host: string, { stderr }: ExecResult): Cause {
+  const text = stderr.trim();
+  return { code: undefined, message: say('The launch on {0} failed: {1}', host, text), text };
 }
 
 /** The id under which the source host knows the run: its own, or that of its last recovery. */

@@ -59,9 +59,9 @@ export async function finishRun(input: FinishInput): Promise<RunOutcome> {
   const sight = await lookAtBothHosts(input);
   if (input.signal.aborted) return outcome(input, { result: 'detached', guest: 'unknown' });
   const guest = placeWithin(plan, reading, sight);
-  if (guest === 'destination') {
-    const cause =
-      input.failure ?? definitionLeft(input, sight.source) ?? (await findCause(input, guest));
+  // What a run that never began shows on the destination is another's doing.
+  if (guest === 'destination' && input.failure === undefined) {
+    const cause = definitionLeft(input, sight.source) ?? (await findCause(input, guest));
     const lost = await lostImages(input, input.effects.remembered, {
       timeout: queryTimeout,
       signal: input.signal,

@@ -162,7 +162,9 @@ export function summarise(entries: readonly RunEntry[]): RunSummary | undefined 
     startedAt: first.at,
     endedAt: end?.at,
     owner: entries.findLast((entry) => entry.type === 'owner')?.owner,
-    launched: entries.some((entry) => entry.type === 'step' && entry.step === 'launch'),
+    launched:
+      entries.some((entry) => entry.type === 'step' && entry.step === 'launch') &&
+      !entries.some(({ type }) => type === 'not-launched'),
     cancelRequested: entries.some(({ type }) => type === 'cancel-requested'),
     percent: entries.findLast((entry) => entry.type === 'progress')?.percent ?? 0,
     lastEntry,

@@ -199,6 +199,45 @@ test('a second run for the domain is refused while the first is under way', asyn
   assert.equal(source.host.read('starts'), 'started\n');
 });
 
+test('of two runs that are launched in the same moment one is, and the other claims no part of it', async () => {
+  const plan = planOf();
+  const migrate = plan.steps.find(({ kind }) => kind === 'launch')?.command ?? { argv: ['false'] };
+  const other = launchCommand({
+    runId: 'the-other-run',
+    domainUuid: plan.domainUuid,
+    abortAfterSeconds: undefined,
+    migrate,
+  });
+  let first: number | null | undefined;
+  source.intercept = ({ argv }) => {
+    const turnedDown = first !== undefined && !argv.includes('livemigrate-launch');
+    if (turnedDown) succeed();
+    // Both have looked and seen nobody; the other one's launch arrives just before this one's.
+    if (argv.includes('livemigrate-launch')) first ??= source.host.run(other).code;
+    return 'pass';
+  };
+  const run = start(plan);
+  const outcome = await run.outcome;
+  assert.equal(first, 0);
+  assert.equal(outcome.result, 'failed');
+  assert.equal(outcome.guest, 'destination');
+  assert.equal(outcome.cause?.code, 'second-migration-same-domain');
+  assert.deepEqual(outcome.cause.message.args, ['web01', 'the-other-run']);
+  assert.equal(outcome.measured, undefined);
+  assert.equal(readRun(run.id, { folder })?.launched, false);
+  assert.equal(source.host.read('starts'), 'started\n');
+});
+
+test('cancelling a run whose launch was turned down leaves the other migration alone', async () => {
+  const plan = planOf();
+  const record = createRun(plan, thisProcess('cli'), { folder });
+  record.append({ type: 'step', step: 'launch', state: 'started' });
+  record.append({ type: 'not-launched' });
+  const sessions = fakeSessions({ kvm01: source, kvm02: destination });
+  assert.deepEqual(await cancelRun({ id: record.id, sessions, folder }), { ok: true });
+  assert.deepEqual(source.commands, []);
+});
+
 test('cancelling aborts the job on the source, and the run ends as cancelled', async () => {
   const { plan, image } = copyingPlan();
   const run = start(plan);
