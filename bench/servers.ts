@@ -16,6 +16,8 @@ const root = join(import.meta.dirname, '..');
 const peerDelay = 200;
 /** Milliseconds of rest before memory is read. */
 const rest = 500;
+/** Milliseconds in which a server does what is left to do after its answer: it is not the next one's. */
+const aftermath = 60;
 const sizes = [200, 5000] as const;
 
 export interface Effort {
@@ -141,6 +143,7 @@ async function changesAndMemory(
           took
             .get(program.name)
             ?.push(await client.change(uri, edit, expects(program, uri, broken)));
+          await pause(aftermath);
         }
       }
       await pause(rest);
